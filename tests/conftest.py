@@ -1,0 +1,52 @@
+"""Fixtures for every test: one event loop, and a home in which nobody has configured anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+FOREIGN_VARIABLES = (
+    "ALIBABA",
+    "ALICLOUD",
+    "SENDFILE_EXPLORER_",
+    "XDG_",
+    "TEXTUAL",
+)
+"""Beginnings of the environment variables that would let a developer's machine into a test."""
+
+PROXY_VARIABLES = ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+"""Variables that would send a request elsewhere, in upper case; lower case counts as well."""
+
+BARE_VARIABLES = (
+    "ACCESS_KEY_ID",
+    "ACCESS_KEY_SECRET",
+    "SECURITY_TOKEN",
+    "REGION_ID",
+    "REGION",
+    "NO_COLOR",
+    "SSL_CERT_FILE",
+)
+"""Variables without a prefix that the product or its libraries read."""
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio alone, which is what the product runs on."""
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test an empty home directory and an environment without settings."""
+    directory = tmp_path / "home"
+    directory.mkdir(mode=0o700)
+    for name in list(os.environ):
+        if name.upper().startswith(FOREIGN_VARIABLES) or name.upper() in (
+            *PROXY_VARIABLES,
+            *BARE_VARIABLES,
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(directory))
+    return directory
