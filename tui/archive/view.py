@@ -1,0 +1,229 @@
+"""What the table shows: an ordered, locally filtered list of invocations, of which a window is held.
+
+A view is a table of positions in SQLite, so its size costs no memory here. The archive's thread
+fills the window around the rows that were asked for last; painting takes what is there and never
+waits. Rows that arrive meanwhile join at their place.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from tui.archive.store import SUMMARY_COLUMNS, Archive, merge, summary_of
+from tui.records import Invocation, InvocationSummary
+
+MARGIN: Final = 150
+"""Rows held before and after those asked for: three pages of the API."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which answers a view shows and in what order, as SQL over the table `invocation`."""
+
+    order: str = "invocation.created DESC, invocation.id ASC"
+    """Terms of ORDER BY that leave no two rows equal. The default is the API's own order."""
+    where: str = "TRUE"
+    parameters: tuple[str | float, ...] = ()
+    """Values for the question marks of `where`."""
+
+
+EVERYTHING_NEWEST_FIRST: Final = Arrangement()
+
+
+class View:
+    """An ordered window on the answers to one question; all methods belong to the event loop."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        scope: str,
+        question: int,
+        *,
+        arrangement: Arrangement = EVERYTHING_NEWEST_FIRST,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._archive = archive
+        self._scope = scope
+        self._question = question
+        self._positions = _Positions(f"temp.view_{next(_numbers)}", question, arrangement)
+        self._changed = changed
+        self._window: Sequence[InvocationSummary] = ()
+        self._window_start = 0
+        self._wanted: tuple[int, int] | None = None
+        self.count = 0
+        """How many rows the view has."""
+
+    async def open(self) -> None:
+        """Find the rows; the view is empty before."""
+        self.count = await self._archive.run(self._positions.build)
+        await self.ready(0, MARGIN)
+
+    def rows(self, start: int, stop: int) -> list[InvocationSummary | None]:
+        """Return the rows from `start` to before `stop`; None for those not held yet."""
+        stop = min(stop, self.count)
+        first, last = self._window_start, self._window_start + len(self._window)
+        return [
+            self._window[index - first] if first <= index < last else None
+            for index in range(start, stop)
+        ]
+
+    def holds(self, start: int, stop: int) -> bool:
+        """Say whether every existing row from `start` to before `stop` is held."""
+        end = self._window_start + len(self._window)
+        return self._window_start <= start and min(stop, self.count) <= end
+
+    async def ready(self, start: int, stop: int) -> None:
+        """Hold the rows from `start` to before `stop` and a margin around them."""
+        self._wanted = (max(start - MARGIN, 0), stop + MARGIN)
+        await self._fill()
+
+    def near_edge(self, start: int, stop: int) -> bool:
+        """Say whether rows less than half a margin from `start` or `stop` are not held."""
+        half = MARGIN // 2
+        return not self.holds(max(start - half, 0), stop + half)
+
+    async def position_of(self, invoke_id: str) -> int | None:
+        """Return the position of an invocation in this view, or None if it is not in it."""
+        for offset, row in enumerate(self._window):
+            if row.invoke_id == invoke_id:
+                return self._window_start + offset
+        return await self._archive.run(self._positions.find, self._scope, invoke_id)
+
+    async def add(self, invocations: Sequence[Invocation]) -> int:
+        """Keep a page's invocations and let the new ones join; return how many were new."""
+        added, self.count, window = await self._archive.run(self._merge, invocations)
+        self._window_start, self._window = window
+        self._changed()
+        return added
+
+    async def close(self) -> None:
+        """Drop the table of positions."""
+        await self._archive.run(self._positions.drop)
+
+    async def _fill(self) -> None:
+        wanted = self._wanted
+        if wanted is None:
+            return
+        window = await self._archive.run(self._positions.read, *wanted)
+        if wanted == self._wanted:
+            self._window_start, self._window = window
+            self._changed()
+
+    def _merge(
+        self, connection: sqlite3.Connection, invocations: Sequence[Invocation]
+    ) -> tuple[int, int, tuple[int, list[InvocationSummary]]]:
+        added = merge(connection, self._scope, self._question, invocations)
+        rows = self._positions.join(connection, added)
+        start, stop = self._wanted or (0, MARGIN)
+        return len(added), rows, self._positions.read(connection, start, stop)
+
+
+class _Positions:
+    """The table of a view's positions; all methods belong to the archive's thread.
+
+    Positions are whole numbers in the order of the view without gaps, and the first may be
+    negative: new rows at the top then cost no more than new rows at the end.
+    """
+
+    def __init__(self, table: str, question: int, arrangement: Arrangement) -> None:
+        self._table = table
+        self._question = question
+        self._arrangement = arrangement
+        self._first = 0
+        self._count = 0
+
+    def build(self, connection: sqlite3.Connection) -> int:
+        """Make the table anew from all answers; return the count."""
+        self.drop(connection)
+        connection.execute(
+            f"CREATE TABLE {self._table} (position INTEGER PRIMARY KEY, invocation INTEGER)"
+        )
+        cursor = connection.execute(
+            f"INSERT INTO {self._table}"
+            f" SELECT row_number() OVER (ORDER BY {self._arrangement.order}) - 1, invocation.id"
+            " FROM answer JOIN invocation ON invocation.id = answer.invocation"
+            f" WHERE answer.question = ? AND ({self._arrangement.where})",
+            (self._question, *self._arrangement.parameters),
+        )
+        self._first, self._count = 0, cursor.rowcount
+        return self._count
+
+    def drop(self, connection: sqlite3.Connection) -> None:
+        """Remove the table, if there is one."""
+        connection.execute(f"DROP TABLE IF EXISTS {self._table}")
+
+    def read(
+        self, connection: sqlite3.Connection, start: int, stop: int
+    ) -> tuple[int, list[InvocationSummary]]:
+        """Return `start` and the summaries from there to before `stop`."""
+        rows = connection.execute(
+            f"SELECT {SUMMARY_COLUMNS} FROM {self._table} AS place"
+            " JOIN invocation ON invocation.id = place.invocation"
+            " WHERE place.position >= ? AND place.position < ? ORDER BY place.position",
+            (self._first + start, self._first + stop),
+        )
+        return start, [summary_of(row) for row in rows]
+
+    def find(self, connection: sqlite3.Connection, scope: str, invoke_id: str) -> int | None:
+        """Return the position of an invocation, or None if it has none."""
+        row = connection.execute(
+            f"SELECT place.position FROM {self._table} AS place JOIN invocation"
+            " ON invocation.id = place.invocation WHERE scope = ? AND invoke_id = ?",
+            (scope, invoke_id),
+        ).fetchone()
+        return None if row is None else int(row[0]) - self._first
+
+    def join(self, connection: sqlite3.Connection, added: Sequence[int]) -> int:
+        """Let the invocations `added` take their places; return the new count."""
+        ordered = self._arranged(connection, added)
+        if not ordered:
+            return self._count
+        if self._count == 0:
+            self._insert(connection, self._first, ordered)
+        elif self._in_order(connection, self._at(connection, self._count - 1), ordered[0]):
+            self._insert(connection, self._first + self._count, ordered)
+        elif self._in_order(connection, ordered[-1], self._at(connection, 0)):
+            self._first -= len(ordered)
+            self._insert(connection, self._first, ordered)
+        else:
+            return self.build(connection)
+        self._count += len(ordered)
+        return self._count
+
+    def _insert(
+        self, connection: sqlite3.Connection, position: int, identities: Sequence[int]
+    ) -> None:
+        connection.executemany(
+            f"INSERT INTO {self._table} VALUES (?, ?)", enumerate(identities, position)
+        )
+
+    def _at(self, connection: sqlite3.Connection, index: int) -> int:
+        row = connection.execute(
+            f"SELECT invocation FROM {self._table} WHERE position = ?", (self._first + index,)
+        ).fetchone()
+        return int(row[0])
+
+    def _in_order(self, connection: sqlite3.Connection, first: int, second: int) -> bool:
+        row = connection.execute(
+            "SELECT id FROM invocation WHERE id IN (?, ?)"
+            f" ORDER BY {self._arrangement.order} LIMIT 1",
+            (first, second),
+        ).fetchone()
+        return int(row[0]) == first
+
+    def _arranged(
+        self, connection: sqlite3.Connection, identities: Sequence[int]
+    ) -> list[int]:
+        places = ", ".join("?" * len(identities))
+        rows = connection.execute(
+            f"SELECT id FROM invocation WHERE id IN ({places}) AND ({self._arrangement.where})"
+            f" ORDER BY {self._arrangement.order}",
+            (*identities, *self._arrangement.parameters),
+        )
+        return [int(row[0]) for row in rows]
