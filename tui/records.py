@@ -257,6 +257,38 @@ class InvocationSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known about an error code of a result, for the person who has to act on it."""
+
+    code: str
+    meaning: str
+    layer: str
+    """Where the fault lies: the request, the instance, the agent on it, or the service."""
+    retry: str
+    """Whether sending the file again is safe and can succeed."""
+    remedy: str
+    """What to do."""
+    file_changed: str
+    """Whether the file on the instance may have changed all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """The content of a file that was sent, decoded."""
+
+    data: bytes
+    """The bytes as they arrive on the instance."""
+    encoding: str
+    """How the API gave them, in words."""
+    raw_sha256: str
+    """Of the text that the API gave, in UTF-8; hexadecimal."""
+    sha256: str
+    """Of `data`; hexadecimal."""
+    text: str | None
+    """`data` as UTF-8 text, or None where it is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """Where the next page of a walk begins: a token (empty: the first page) or a page number."""
 

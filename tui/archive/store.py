@@ -9,7 +9,8 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from dataclasses import fields
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from tui.archive.schema import SCHEMA
 from tui.records import (
@@ -55,13 +56,10 @@ RESULT_FIELDS: Final = (
 )
 """Fields of a result that are columns of the same name."""
 
-SUMMARY_COLUMNS: Final = (
-    "invocation.invoke_id, invocation.status, invocation.creation_time, invocation.name,"
-    " invocation.ok_count, invocation.failed_count, invocation.total_count,"
-    " invocation.target_dir, invocation.file_owner, invocation.file_group,"
-    " invocation.file_mode, invocation.tags"
-)
-"""The columns of `InvocationSummary`, in its order."""
+SUMMARY_FIELDS: Final = tuple(field.name for field in fields(InvocationSummary))
+"""Fields of a summary, which are columns of the same name."""
+
+SUMMARY_COLUMNS: Final = ", ".join(f"invocation.{name}" for name in SUMMARY_FIELDS)
 
 
 class Archive:
@@ -135,10 +133,10 @@ def merge(
     return added
 
 
-def summary_of(row: Sequence[object]) -> InvocationSummary:
+def summary_of(row: Sequence[Any]) -> InvocationSummary:
     """Make a summary of a row of `SUMMARY_COLUMNS`."""
-    *fields, tags = row
-    return InvocationSummary(*fields, tags=_tags(tags))  # type: ignore[arg-type]
+    values = dict(zip(SUMMARY_FIELDS, row, strict=True))
+    return InvocationSummary(**(values | {"tags": _tags(values["tags"])}))
 
 
 def _question(connection: sqlite3.Connection, scope: str, query: Query) -> int:
@@ -154,7 +152,9 @@ def _question(connection: sqlite3.Connection, scope: str, query: Query) -> int:
         },
         sort_keys=True,
     )
-    connection.execute("INSERT OR IGNORE INTO question (scope, words) VALUES (?, ?)", (scope, words))
+    connection.execute(
+        "INSERT OR IGNORE INTO question (scope, words) VALUES (?, ?)", (scope, words)
+    )
     row = connection.execute(
         "SELECT id FROM question WHERE scope = ? AND words = ?", (scope, words)
     ).fetchone()
@@ -180,7 +180,7 @@ def _upsert(connection: sqlite3.Connection, scope: str, invocation: Invocation) 
         if column not in ("scope", "invoke_id", "ok_count", "failed_count", "total_count", "raw")
     )
     statement = (
-        f"INSERT INTO invocation ({', '.join(columns)})"  # noqa: S608
+        f"INSERT INTO invocation ({', '.join(columns)})"
         f" VALUES ({', '.join(':' + column for column in columns)})"
         f" ON CONFLICT (scope, invoke_id) DO UPDATE SET {updates},"
         " raw = CASE WHEN :results < (SELECT count(*) FROM result WHERE invocation = invocation.id)"
@@ -199,11 +199,9 @@ def _merge_results(
     for result in results:
         occurrence = seen[result.instance_id]
         seen[result.instance_id] += 1
-        rows.append(
-            (identity, occurrence, *(getattr(result, field) for field in RESULT_FIELDS))
-        )
+        rows.append((identity, occurrence, *(getattr(result, field) for field in RESULT_FIELDS)))
     connection.executemany(
-        f"INSERT OR REPLACE INTO result (invocation, occurrence, {', '.join(RESULT_FIELDS)})"  # noqa: S608
+        f"INSERT OR REPLACE INTO result (invocation, occurrence, {', '.join(RESULT_FIELDS)})"
         f" VALUES (?, ?{', ?' * len(RESULT_FIELDS)})",
         rows,
     )
@@ -216,24 +214,22 @@ def _merge_results(
     )
 
 
-def _invocation(
-    connection: sqlite3.Connection, scope: str, invoke_id: str
-) -> Invocation | None:
+def _invocation(connection: sqlite3.Connection, scope: str, invoke_id: str) -> Invocation | None:
     row = connection.execute(
-        f"SELECT id, tags, content, raw, {', '.join(INVOCATION_FIELDS)}"  # noqa: S608
+        f"SELECT id, tags, content, raw, {', '.join(INVOCATION_FIELDS)}"
         " FROM invocation WHERE scope = ? AND invoke_id = ?",
         (scope, invoke_id),
     ).fetchone()
     if row is None:
         return None
-    identity, tags, content, raw, *fields = row
+    identity, tags, content, raw, *values = row
     results = connection.execute(
-        f"SELECT {', '.join(RESULT_FIELDS)} FROM result WHERE invocation = ?"  # noqa: S608
+        f"SELECT {', '.join(RESULT_FIELDS)} FROM result WHERE invocation = ?"
         " ORDER BY instance_id, occurrence",
         (identity,),
     )
     return Invocation(
-        **dict(zip(INVOCATION_FIELDS, fields, strict=True)),
+        **dict(zip(INVOCATION_FIELDS, values, strict=True)),
         tags=_tags(tags),
         content=zlib.decompress(content).decode(),
         raw=zlib.decompress(raw).decode(),

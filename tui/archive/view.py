@@ -217,9 +217,7 @@ class _Positions:
         ).fetchone()
         return int(row[0]) == first
 
-    def _arranged(
-        self, connection: sqlite3.Connection, identities: Sequence[int]
-    ) -> list[int]:
+    def _arranged(self, connection: sqlite3.Connection, identities: Sequence[int]) -> list[int]:
         places = ", ".join("?" * len(identities))
         rows = connection.execute(
             f"SELECT id FROM invocation WHERE id IN ({places}) AND ({self._arrangement.where})"

@@ -1,0 +1,1 @@
+"""Panes that know records and nothing behind them: told what to show, they say what was done."""

@@ -1,0 +1,39 @@
+"""Text cut and padded to a number of terminal cells, where wide characters take two."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from tui.plain import printable
+
+
+def fit(text: str, width: int, *, right: bool = False, middle: bool = False) -> str:
+    """Return `text`, made printable, in exactly `width` cells.
+
+    What does not fit is cut at the end, or in the middle where both ends matter as in paths.
+    """
+    text = printable(text)
+    size = cell_len(text)
+    if size > width:
+        return _cut_middle(text, width) if middle else _cut_end(text, width)
+    padding = " " * (width - size)
+    return padding + text if right else text + padding
+
+
+def _cut_end(text: str, width: int) -> str:
+    if width <= 0:
+        return ""
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def _cut_middle(text: str, width: int) -> str:
+    if width < 5:
+        return _cut_end(text, width)
+    tail_width = (width - 1) * 2 // 3
+    head = set_cell_size(text, width - 1 - tail_width)
+    tail = ""
+    for character in reversed(text):
+        if cell_len(character + tail) > tail_width:
+            break
+        tail = character + tail
+    return set_cell_size(f"{head}…{tail}", width)

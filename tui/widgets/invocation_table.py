@@ -1,0 +1,226 @@
+"""The invocations table: asks a view for the rows it draws, so it costs what the screen is high."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar, Final, Protocol
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tui.records import InvocationSummary
+from tui.widgets import columns
+from tui.widgets.columns import INVOKE_ID_WIDTH, Column, Context
+from tui.widgets.lines import Line, LineView, Span
+from tui.widgets.words import TimeStyle
+
+ROWS_AHEAD: Final = 10
+"""More rows are asked for when the cursor is this near to the last one that is loaded."""
+
+MAX_ID_WIDTH: Final = 64
+"""Cells that a very long invoke ID can take before the rest of it is reached by scrolling."""
+
+
+class RowSource(Protocol):
+    """What the table shows: something with numbered rows, of which some may be on their way."""
+
+    count: int
+
+    def rows(self, start: int, stop: int) -> Sequence[InvocationSummary | None]:
+        """Return the rows from `start` to before `stop`, None for those not there yet."""
+
+
+class NoRows:
+    """The source of an empty table."""
+
+    count = 0
+
+    def rows(self, start: int, stop: int) -> Sequence[InvocationSummary | None]:
+        """Return nothing."""
+        return ()
+
+
+class InvocationTable(LineView):
+    """Rows of invocations with a cursor; it knows where it stands by invoke ID, not by number."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,l,right", "pick", "Open", id="open"),
+        Binding("shift+left", "sideways(-1)", "Columns left", show=False, id="columns.left"),
+        Binding("shift+right", "sideways(1)", "Columns right", show=False, id="columns.right"),
+    ]
+
+    header_height = 1
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row, or the row under it has changed."""
+
+        row: InvocationSummary | None
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of a burst of moves matters."""
+            return isinstance(message, InvocationTable.Moved)
+
+    @dataclass
+    class Picked(Message):
+        """The user opens the row under the cursor."""
+
+        row: InvocationSummary
+
+    @dataclass
+    class Seen(Message):
+        """The table shows these rows, or wants to; some of them may not be held."""
+
+        first: int
+        last: int
+        """One past the last row."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only where the table is now matters."""
+            return isinstance(message, InvocationTable.Seen)
+
+    @dataclass
+    class MoreWanted(Message):
+        """The cursor is near the last row that is loaded."""
+
+        def can_replace(self, message: Message) -> bool:
+            """One wish is enough."""
+            return isinstance(message, InvocationTable.MoreWanted)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source: RowSource = NoRows()
+        self._cell_context = Context()
+        self._columns: tuple[Column, ...] = ()
+        self._skipped = 0
+        self._id_width = INVOKE_ID_WIDTH
+        self._sorted_by, self._arrow = "", ""
+        self.marks: Container[str] = ()
+        """Invoke IDs of the rows that are marked."""
+
+    def show(self, source: RowSource) -> None:
+        """Show another source from its first row."""
+        self._source = source
+        self._skipped = 0
+        self.cursor = 0
+        self.scroll_to(y=0, animate=False)
+        self.rows_changed()
+
+    def rows_changed(self, cursor: int | None = None) -> None:
+        """Draw what the source has now, with the cursor at `cursor` and as high as it was.
+
+        Rows that came in above move neither the cursor nor the view on the screen.
+        """
+        shift = 0 if cursor is None else cursor - self.cursor
+        self.cursor = min(max(self.cursor + shift, 0), max(self._source.count - 1, 0))
+        self._fit_ids()
+        self.resize_lines()
+        if shift:
+            self.scroll_to(y=self.scroll_offset.y + shift, animate=False)
+        self.refresh(self.size.region)
+        self.cursor_moved()
+
+    @property
+    def row(self) -> InvocationSummary | None:
+        """The row under the cursor, where it is there."""
+        return next(iter(self._source.rows(self.cursor, self.cursor + 1)), None)
+
+    @property
+    def time_style(self) -> TimeStyle:
+        """How times are shown."""
+        return self._cell_context.time_style
+
+    def set_time_style(self, style: TimeStyle, now: datetime | None = None) -> None:
+        """Show times in another style; ages count from `now`."""
+        self._cell_context = Context(style, now or datetime.now(UTC))
+        self.refresh(self.size.region)
+
+    def show_order(self, column: str, arrow: str) -> None:
+        """Mark the title of the column by which the source is sorted."""
+        self._sorted_by, self._arrow = column, arrow
+        self.refresh(self.size.region)
+
+    # The lines.
+
+    def line_count(self) -> int:
+        """Return how many rows there are."""
+        return self._source.count
+
+    def line_at(self, index: int) -> Line:
+        """Return the line of one row; a row on its way is a line of dots."""
+        row = next(iter(self._source.rows(index, index + 1)), None)
+        if row is None:
+            return Line((Span("  ·", "dim"),), key="")
+        mark = "*" if row.invoke_id in self.marks else ""
+        return columns.row_line(row, self._columns, self._cell_context, mark)
+
+    def header_line(self, index: int) -> Line:
+        """Return the titles."""
+        return columns.header(self._columns, self._cell_context, self._sorted_by, self._arrow)
+
+    def cursor_moved(self) -> None:
+        """Say where the cursor is, what is on the screen, and whether the end is near."""
+        self.post_message(self.Moved(self.row))
+        top = self.scroll_offset.y
+        self.post_message(self.Seen(top, top + self.visible_height))
+        if self.cursor + ROWS_AHEAD >= self._source.count:
+            self.post_message(self.MoreWanted())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for the rows that a scroll brings onto the screen."""
+        super().watch_scroll_y(old_value, new_value)
+        top = round(new_value)
+        self.post_message(self.Seen(top, top + self.visible_height))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns that fit, and keep the cursor on the screen."""
+        self._choose_columns()
+        self.scroll_to_cursor()
+        self.post_message(
+            self.Seen(self.scroll_offset.y, self.scroll_offset.y + self.visible_height)
+        )
+
+    def on_focus(self) -> None:
+        """Draw the cursor as the one that the keys move."""
+        self.redraw_line(self.cursor)
+
+    def on_blur(self) -> None:
+        """Draw the cursor as one that rests."""
+        self.redraw_line(self.cursor)
+
+    def clicked(self, times: int) -> None:
+        """Open a row that is clicked twice."""
+        if times > 1:
+            self.action_pick()
+
+    # Actions.
+
+    def action_pick(self) -> None:
+        """Open the row under the cursor."""
+        if (row := self.row) is not None:
+            self.post_message(self.Picked(row))
+
+    def action_sideways(self, step: int) -> None:
+        """Scroll the columns after the first four by one."""
+        most = len(columns.COLUMNS) - columns.ALWAYS - 1
+        skipped = min(max(self._skipped + step, 0), most)
+        if skipped != self._skipped:
+            self._skipped = skipped
+            self._choose_columns()
+
+    def _choose_columns(self) -> None:
+        chosen = columns.arrange(self.size.width, skip=self._skipped, id_width=self._id_width)
+        if chosen != self._columns:
+            self._columns = chosen
+            self.refresh(self.size.region)
+
+    def _fit_ids(self) -> None:
+        top = self.scroll_offset.y
+        rows = self._source.rows(top, top + 2 * self.visible_height)
+        longest = max((len(row.invoke_id) for row in rows if row), default=0)
+        if longest > self._id_width:
+            self._id_width = min(longest, MAX_ID_WIDTH)
+            self._choose_columns()
