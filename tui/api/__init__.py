@@ -1,0 +1,1 @@
+"""The wire: signs, sends, bounds, retries and translates; knows no screen and no disk."""
