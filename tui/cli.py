@@ -1,0 +1,401 @@
+"""From the words of the command line to a typed request, or one sentence on what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NoReturn
+
+from tui import flags as words
+from tui.flags import COMMANDS, EXPLORER, PROGRAM, Command, Flag
+from tui.plain import printable
+from tui.records import OVERALL_STATUSES, Query, TagFilter
+from tui.requests import (
+    DEFAULT_LIMIT,
+    DEFAULT_RECORDS,
+    DEFAULT_SEED,
+    Archive,
+    Cache,
+    Common,
+    Demo,
+    Doctor,
+    Emulate,
+    Explore,
+    List,
+    Request,
+    ShowHelp,
+    ShowSettings,
+    ShowVersion,
+    Watch,
+)
+from tui.settings import nearest
+
+OUTPUTS: Final = ("table", "json", "ndjson", "csv", "ids")
+"""The formats of `list`."""
+
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_AGO: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smhdw])")
+_SHOWN: Final = 60
+
+
+class UsageError(ValueError):
+    """What is wrong with the command line; `str()` of it is one printable sentence."""
+
+
+def parse(argv: Sequence[str], *, clock: Callable[[], float] = time.time) -> Request:
+    """Return the request that the words make.
+
+    Args:
+        argv: the words after the program's name.
+        clock: unix seconds, for times such as `2h`.
+
+    Raises:
+        UsageError: with one sentence.
+    """
+    name, rest = _command(argv)
+    command = COMMANDS[name] if name else EXPLORER
+    parser = _parser(name, command)
+    try:
+        given = _Given(vars(parser.parse_args(rest)))
+    except argparse.ArgumentError as error:
+        raise UsageError(_trimmed(error)) from None
+    if given.switch("help"):
+        return ShowHelp(parser.format_help())
+    if given.switch("version"):
+        return ShowVersion()
+    build = _BUILDERS.get(name)
+    return build(given, clock) if build else Explore(_common(given), _filters(given))
+
+
+class _Given:
+    """The flags that were given, read as what they should be."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._values.get(name)
+        return tuple(map(str, value)) if isinstance(value, list) else ()
+
+    def switch(self, name: str) -> bool:
+        return bool(self._values.get(name))
+
+    def path(self, name: str) -> Path | None:
+        return Path(self.text(name)) if self.text(name) else None
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise _unfit(name, text, f"a whole number from {least} to {most} is expected")
+        return int(text)
+
+    def number(self, name: str, default: float, *, least: float = 0.0) -> float:
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value >= least):
+            raise _unfit(name, text, f"a number of {least:g} or more is expected")
+        return value
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        return _choice(name, self.text(name) or choices[0], choices)
+
+    def moment(self, name: str, clock: Callable[[], float]) -> datetime | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            if ago := _AGO.fullmatch(text):
+                seconds = float(ago[1]) * _SECONDS[ago[2]]
+                return datetime.fromtimestamp(clock(), UTC) - timedelta(seconds=seconds)
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise _unfit(
+                name, text, "a time such as 2026-11-20T08:00Z, 2h or 3d is expected"
+            ) from None
+
+
+def _common(given: _Given) -> Common:
+    if not given.switch("demo"):
+        for name in ("records", "seed"):
+            if given.text(name):
+                raise UsageError(f"--{name} goes with --demo.")
+    flags = {
+        flag.setting: given.text(flag.destination)
+        for flag in _every_flag()
+        if flag.setting and given.text(flag.destination)
+    }
+    return Common(
+        flags=flags,
+        config=given.path("config"),
+        demo=_demo(given) if given.switch("demo") else None,
+        offline=given.switch("offline"),
+    )
+
+
+def _demo(given: _Given) -> Demo:
+    return Demo(
+        given.whole("records", DEFAULT_RECORDS, 0, 1_000_000_000),
+        given.whole("seed", DEFAULT_SEED, 0, 2**63 - 1),
+    )
+
+
+def _filters(given: _Given) -> Query:
+    statuses = tuple(_choice("status", text, OVERALL_STATUSES) for text in given.texts("status"))
+    query = Query(
+        region="",
+        invoke_id=given.text("invoke_id"),
+        name=given.text("name"),
+        instance_id=given.text("instance_id"),
+        statuses=tuple(dict.fromkeys(statuses)),
+        resource_group_id=given.text("resource_group_id"),
+        tags=tuple(TagFilter.parse(text) for text in given.texts("tag")),
+    )
+    # The region is a setting and comes later; any will do for the other rules.
+    if problems := replace(query, region="any").problems():
+        raise UsageError(printable(problems[0]))
+    return query
+
+
+def _list(given: _Given, clock: Callable[[], float]) -> List:
+    for one, other in (("all", "limit"), ("limit", "all")):
+        if given.switch(one) and given.switch(other):
+            raise UsageError("--all and --limit exclude each other.")
+    by_number = given.choice("paging", ("token", "number")) == "number"
+    if by_number and given.text("next_token"):
+        raise UsageError("--next-token goes with --paging token; page numbers have no token.")
+    since, until = given.moment("since", clock), given.moment("until", clock)
+    if since and until and since > until:
+        raise UsageError("--since is later than --until.")
+    limit = given.whole("limit", DEFAULT_LIMIT, 1, 10**12)
+    return List(
+        _common(given),
+        _filters(given),
+        output=given.choice("output", OUTPUTS),
+        limit=None if given.switch("all") else limit,
+        since=since,
+        until=until,
+        error_code=given.text("error_code"),
+        exit_code=given.switch("exit_code"),
+        by_number=by_number,
+        next_token=given.text("next_token"),
+    )
+
+
+def _watch(given: _Given, clock: Callable[[], float]) -> Watch:
+    del clock
+    timeout = given.number("timeout", 0.0)
+    return Watch(_common(given), given.text("invoke_id"), timeout or None)
+
+
+def _emulate(given: _Given, clock: Callable[[], float]) -> Emulate:
+    del clock
+    demo = _demo(given)
+    return Emulate(
+        port=given.whole("port", 0, 0, 65_535),
+        records=demo.records,
+        seed=demo.seed,
+        latency=given.number("latency", 0.0) / 1000,
+        faults=given.texts("fault"),
+        retention_days=given.number("retention", 0.0) if given.text("retention") else None,
+        arrive_per_minute=given.number("arrive", 0.0),
+        clock_speed=given.number("clock_speed", 1.0),
+        request_log=given.path("request_log"),
+    )
+
+
+_BUILDERS: Final[Mapping[str, Callable[[_Given, Callable[[], float]], Request]]] = {
+    "list": _list,
+    "watch": _watch,
+    "emulate": _emulate,
+    "doctor": lambda given, _: Doctor(_common(given), given.switch("json")),
+    "archive": lambda given, _: Archive(
+        _common(given), _choice("ACTION", given.text("action"), ("info", "export", "prune"))
+    ),
+    "cache": lambda given, _: Cache(
+        _common(given), _choice("ACTION", given.text("action"), ("clear",))
+    ),
+    "config": lambda given, _: ShowSettings(_common(given)),
+}
+
+
+def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
+    """Take the command's word out of the words, wherever it stands among the flags."""
+    takes_value = {
+        spelling: bool(flag.metavar)
+        for flag in _every_flag()
+        for spelling in (flag.name, flag.short)
+        if spelling
+    }
+    name, rest, positionals, seen = "", list[str](), list[str](), list[str]()
+    waiting = iter(argv)
+    for word in waiting:
+        if word == "--":
+            positionals.extend(waiting)
+            break
+        if not word.startswith("-") or word == "-":
+            if not name and word in COMMANDS and not positionals:
+                name = word
+            else:
+                positionals.append(word)
+            continue
+        spelling = word.partition("=")[0] if word.startswith("--") else word[:2]
+        if spelling not in takes_value:
+            raise UsageError(_unknown(spelling, takes_value))
+        seen.append(spelling)
+        rest.append(word)
+        if takes_value[spelling] and word == spelling:
+            rest.extend(value for value in [next(waiting, None)] if value is not None)
+    _check(name, positionals, seen)
+    return name, [*rest, *(["--", *positionals] if positionals else [])]
+
+
+def _check(name: str, positionals: Sequence[str], seen: Sequence[str]) -> None:
+    """Refuse flags and words that belong to no command or to another one."""
+    command = COMMANDS[name] if name else EXPLORER
+    if len(positionals) > len(command.words):
+        word = positionals[len(command.words)]
+        if not name:
+            near = nearest(word, COMMANDS)
+            advice = f"; did you mean {near}?" if near else f"; there are {', '.join(COMMANDS)}."
+            raise UsageError(f"There is no command {_shown(word)}{advice}")
+        raise UsageError(f"{name} does not take the word {_shown(word)}.")
+    own = {spelling for flag in command.flags for spelling in (flag.name, flag.short)}
+    for spelling in seen:
+        if spelling not in own:
+            owners = [
+                word
+                for word, other in (*COMMANDS.items(), ("the explorer", EXPLORER))
+                if any(spelling in (flag.name, flag.short) for flag in other.flags)
+            ]
+            raise UsageError(
+                f"{spelling} is a flag of {_listed(owners)}, not of {name or 'the explorer'}."
+            )
+    if not {"--help", "-h", "--version"} & set(seen) and len(positionals) < len(command.words):
+        metavar = command.words[len(positionals)][0]
+        raise UsageError(f"{metavar} is missing: {PROGRAM} {name} {metavar}.")
+
+
+def _every_flag() -> tuple[Flag, ...]:
+    commands = (EXPLORER, *COMMANDS.values())
+    return tuple(flag for command in commands for flag in command.flags)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{printable(message)}.")
+
+
+def _parser(name: str, command: Command) -> argparse.ArgumentParser:
+    title = f"{PROGRAM} {name}".strip()
+    taken = " ".join(metavar for metavar, _ in command.words)
+    parser = _Parser(
+        prog=title,
+        usage=" ".join(filter(None, (title, "" if name else "[COMMAND]", taken, "[FLAG]..."))),
+        description=command.summary,
+        epilog=_epilog(name, command),
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
+            prog, max_help_position=30
+        ),
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        add_help=False,
+        exit_on_error=False,
+    )
+    for metavar, help_ in command.words:
+        parser.add_argument(metavar.lower(), metavar=metavar, help=help_, nargs="?")
+    for group, flags in command.groups:
+        section = parser.add_argument_group(group)
+        for flag in flags:
+            _add(section, flag)
+    return parser
+
+
+def _add(section: argparse._ArgumentGroup, flag: Flag) -> None:
+    spellings = [flag.short, flag.name] if flag.short else [flag.name]
+    if not flag.metavar:
+        section.add_argument(
+            *spellings,
+            action="store_const",
+            const=flag.value,
+            dest=flag.destination,
+            help=flag.help,
+        )
+        return
+    section.add_argument(
+        *spellings,
+        action="append" if flag.repeat else "store",
+        metavar=flag.metavar,
+        dest=flag.destination,
+        type=_not_empty,
+        help=flag.help,
+    )
+
+
+def _not_empty(text: str) -> str:
+    """Refuse an empty value: a variable without a value would otherwise filter nothing."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; leave it out instead")
+    return text
+
+
+def _epilog(name: str, command: Command) -> str:
+    if name:
+        return "\n\n".join(filter(None, (command.epilog, words.EXIT_CODES)))
+    listed = "\n".join(f"  {word:<8} {each.summary}" for word, each in COMMANDS.items())
+    return f"commands:\n{listed}\n\n{words.ENVIRONMENT}\n\n{words.EXIT_CODES}"
+
+
+def _trimmed(error: argparse.ArgumentError) -> str:
+    name = (error.argument_name or "").rpartition("/")[2]
+    if error.message.startswith("expected"):
+        return f"{name} needs a value; one that begins with a dash is written {name}=VALUE."
+    if error.message.startswith("ignored explicit"):
+        return f"{name} takes no value."
+    return f"{name} {printable(error.message)}."
+
+
+def _unknown(spelling: str, known: Mapping[str, bool]) -> str:
+    near = nearest(spelling, known)
+    advice = f"; did you mean {near}?" if near else f"; {PROGRAM} --help lists them."
+    return f"There is no flag {_shown(spelling)}{advice}"
+
+
+def _choice(name: str, text: str, choices: Sequence[str]) -> str:
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice
+    near = nearest(text.lower(), [choice.lower() for choice in choices])
+    close = next((choice for choice in choices if choice.lower() == near), "")
+    advice = f"did you mean {close}?" if close else f"it is one of {', '.join(choices)}."
+    where = name if name.isupper() else f"--{name}"
+    raise UsageError(f"{where} is {_shown(text)}; {advice}")
+
+
+def _unfit(name: str, text: str, expected: str) -> UsageError:
+    return UsageError(f"--{name.replace('_', '-')} is {_shown(text)}: {expected}.")
+
+
+def _listed(terms: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(terms[:-1]), terms[-1])))
+
+
+def _shown(text: str) -> str:
+    return repr(printable(text, _SHOWN))

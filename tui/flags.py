@@ -1,0 +1,222 @@
+"""The words of the command line as data: every command and flag, with what help says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+PROGRAM: Final = "sendfile-explorer"
+"""The command's name in usage lines and sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag; its value stays text until the request is built."""
+
+    name: str
+    """With its dashes; the destination is the name without them, underscored."""
+    help: str
+    metavar: str = ""
+    """Empty for a switch."""
+    short: str = ""
+    repeat: bool = False
+    setting: str = ""
+    """The setting that this flag sets, where it sets one."""
+    value: str = "true"
+    """What a switch sets."""
+
+    @property
+    def destination(self) -> str:
+        """The attribute under which the value is found."""
+        return self.name.lstrip("-").replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its flags in titled groups, and the words that it takes besides."""
+
+    summary: str
+    groups: tuple[tuple[str, tuple[Flag, ...]], ...]
+    words: tuple[tuple[str, str], ...] = ()
+    """Metavar and help of each positional word, all of them required."""
+    epilog: str = ""
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Every flag of the command."""
+        return tuple(flag for _, flags in self.groups for flag in flags)
+
+
+def _setting(name: str, help_: str, metavar: str = "", short: str = "", value: str = "") -> Flag:
+    setting = name.removeprefix("--no-").lstrip("-").replace("-", "_")
+    return Flag(name, help_, metavar, short, setting=setting, value=value or "true")
+
+
+ALWAYS: Final = (
+    Flag("--help", "Show this help.", short="-h"),
+    Flag("--version", "Show the version."),
+)
+"""Flags of every command."""
+
+CONNECTION: Final = (
+    _setting("--profile", "Profile of the vendor's command line to act as.", "NAME", "-p"),
+    _setting("--region", "Region to ask, for example cn-hangzhou.", "ID"),
+    _setting("--endpoint", "host[:port] or URL; plain http for loopback only.", "HOST", "-e"),
+    _setting("--network", "vpc: the endpoints inside the vendor's network.", "vpc"),
+    _setting("--connect-timeout", "Limit for connecting (default 5).", "SECONDS"),
+    _setting("--read-timeout", "Limit for each answer (default 10).", "SECONDS"),
+)
+"""Where to ask, and as whom."""
+
+KEEPING: Final = (
+    Flag("--config", "Settings file to read instead of the user's own.", "FILE"),
+    _setting("--no-archive", "Keep nothing of what has been seen.", value="false"),
+    Flag("--offline", "Answer from the archive alone."),
+    _setting("--no-cache", "Keep no temporary credentials.", value="false"),
+    _setting("--log-file", "Append a log without secrets to a file (0600).", "FILE"),
+)
+"""What is read from disk and kept there."""
+
+DEMO: Final = (
+    Flag("--demo", "Ask the embedded emulator: no account, no network, nothing kept."),
+    Flag("--records", "With --demo: how many records exist (default 1000).", "N"),
+    Flag("--seed", "With --demo: which records they are (default 7).", "N"),
+)
+"""The embedded emulator in place of the service."""
+
+TERMINAL: Final = (
+    _setting("--no-mouse", "Leave the mouse to the terminal.", value="false"),
+    _setting("--slow", "Draw as little as a slow line needs."),
+    _setting("--theme", "Colour theme.", "NAME"),
+    _setting("--no-line-driver", "Write whole regions, not just changed cells.", value="false"),
+)
+"""How the explorer draws."""
+
+FILTERS: Final = (
+    Flag("--invoke-id", "One file-sending task.", "ID"),
+    Flag("--name", "Exact name of the file.", "NAME"),
+    Flag("--instance-id", "Sent to this instance.", "ID"),
+    Flag(
+        "--status",
+        "Pending, Running, Success, Failed or PartialFailed; repeat to merge.",
+        "STATUS",
+        repeat=True,
+    ),
+    Flag("--resource-group-id", "Sent in this resource group.", "ID"),
+    Flag("--tag", "Has this tag; repeat for several.", "KEY[=VALUE]", repeat=True),
+)
+"""The server's own filters."""
+
+PAGE_SIZE: Final = _setting("--page-size", "Records asked for at once, 1 to 50 (default 50).", "N")
+"""Of the explorer and of `list`."""
+
+LISTING: Final = (
+    Flag("--output", "table (default), json, ndjson, csv or ids.", "FORMAT"),
+    Flag("--limit", "Stop after so many invocations (default 50).", "N"),
+    Flag("--all", "Read on to the last page."),
+    Flag("--since", "Not before: an ISO time (UTC unless it says otherwise), or 2h, 3d.", "TIME"),
+    Flag("--until", "Not after: the same.", "TIME"),
+    Flag("--error-code", "Has a result with this error code.", "CODE"),
+    Flag("--exit-code", "Exit with 1 when a listed invocation has failed."),
+    PAGE_SIZE,
+    Flag("--paging", "token (default), or number: concurrent, for services that serve it.", "HOW"),
+    Flag("--next-token", "Go on from where an earlier walk stopped.", "TOKEN"),
+)
+"""What `list` takes besides."""
+
+EMULATOR: Final = (
+    Flag("--port", "Port on 127.0.0.1 (default 0: any that is free).", "PORT"),
+    Flag("--records", "How many records exist (default 1000).", "N"),
+    Flag("--seed", "Which records they are (default 7).", "N"),
+    Flag("--latency", "Delay of each answer.", "MS"),
+    Flag(
+        "--fault",
+        "throttle=0.1, http500=0.05, html502=0.02, reset=0.02, truncate=0.01, slow=0.1:2000,"
+        " skew=1200, expire-token=30, deny or hostile; repeat for several.",
+        "SPEC",
+        repeat=True,
+    ),
+    Flag("--retention", "Forget records that are older.", "DAYS"),
+    Flag("--arrive", "New records as time passes (default 0).", "PER_MINUTE"),
+    Flag("--clock-speed", "How fast the emulator's clock runs (default 1).", "X"),
+    Flag("--request-log", "Append one JSON line for each request to a file.", "FILE"),
+)
+"""What `emulate` takes."""
+
+_COMMON: Final = (
+    ("connection", CONNECTION),
+    ("demo", DEMO),
+    ("files", KEEPING),
+)
+
+EXIT_CODES: Final = """\
+exit codes:
+  0    done and all good
+  1    done, failures found (watch, list --exit-code)
+  2    the command line, a setting or the terminal is at fault
+  3    the service, the network, the credentials or the output failed
+  128+n  ended by signal n"""
+"""The closing words of help."""
+
+ENVIRONMENT: Final = """\
+environment:
+  ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+  ALIBABA_CLOUD_SECURITY_TOKEN   who is asking
+  ALIBABA_CLOUD_REGION_ID        the region, unless --region says it
+  SENDFILE_EXPLORER_<SETTING>    any setting that the config command lists
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR"""
+"""The variables that count."""
+
+EXPLORER: Final = Command(
+    "Explore the files that Cloud Assistant sent to ECS instances, and what became of them.",
+    (
+        *_COMMON,
+        ("filters", FILTERS),
+        ("terminal", (*TERMINAL, PAGE_SIZE)),
+        ("more", ALWAYS),
+    ),
+)
+"""The call without a command."""
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "list": Command(
+        "Print invocations, newest first: rows on stdout, narration on stderr.",
+        (("listing", LISTING), ("filters", FILTERS), *_COMMON, ("more", ALWAYS)),
+        epilog="JSON and NDJSON are the service's own objects, one a line, in ASCII. The format\n"
+        "ids prints the instance of each failed result, once each.",
+    ),
+    "watch": Command(
+        "Wait until a send has finished; one line for each change.",
+        (
+            ("watching", (Flag("--timeout", "Give up after so long.", "SECONDS"),)),
+            *_COMMON,
+            ("more", ALWAYS),
+        ),
+        (("INVOKE_ID", "The file-sending task."),),
+    ),
+    "emulate": Command(
+        "Serve the emulated API on 127.0.0.1 until SIGINT or SIGTERM.",
+        (("emulator", EMULATOR), ("more", ALWAYS)),
+        epilog="One JSON line on stdout says when and where connections are accepted.",
+    ),
+    "doctor": Command(
+        "Say what works here: terminal, credentials, endpoint, clock.",
+        (("report", (Flag("--json", "Report as JSON."),)), *_COMMON, ("more", ALWAYS)),
+    ),
+    "archive": Command(
+        "Say what is kept (info), write it out (export) or remove it (prune).",
+        (("files", KEEPING), ("more", ALWAYS)),
+        (("ACTION", "info, export or prune."),),
+    ),
+    "cache": Command(
+        "Forget temporary credentials (clear).",
+        (("files", KEEPING), ("more", ALWAYS)),
+        (("ACTION", "clear."),),
+    ),
+    "config": Command(
+        "Print every setting, its value and where that came from, as TOML.",
+        (*_COMMON, ("terminal", (*TERMINAL, PAGE_SIZE)), ("more", ALWAYS)),
+    ),
+}
+"""Every command by its word."""
