@@ -117,7 +117,10 @@ def _tag_problems(tag: TagFilter) -> Iterator[str]:
     if not tag.key:
         yield "A tag needs a key."
     if len(tag.key) > MAX_TAG_KEY:
-        yield f"Tag key {tag.key[:20]!a}… has {len(tag.key)} characters; at most {MAX_TAG_KEY} are allowed."
+        yield (
+            f"Tag key {tag.key[:20]!a}… has {len(tag.key)} characters;"
+            f" at most {MAX_TAG_KEY} are allowed."
+        )
     if tag.key.lower().startswith(("acs:", "aliyun")):
         yield f"Tag key {tag.key!a} must not start with acs: or aliyun."
     value = tag.value or ""

@@ -1,4 +1,4 @@
-"""What the table shows: an ordered, locally filtered list of invocations, of which a window is held.
+"""What the table shows: ordered, locally filtered invocations, of which a window is held.
 
 A view is a table of positions in SQLite, so its size costs no memory here. The archive's thread
 fills the window around the rows that were asked for last; painting takes what is there and never

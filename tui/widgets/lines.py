@@ -131,6 +131,10 @@ class LineView(ScrollView, can_focus=True):
         if self.header_height <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
+    def redraw_header(self) -> None:
+        """Draw the lines that stay again."""
+        self.refresh(Region(0, 0, self.size.width, self.header_height))
+
     def render_line(self, y: int) -> Strip:
         """Draw the line at `y` of the pane."""
         width = self.size.width

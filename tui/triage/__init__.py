@@ -1,0 +1,1 @@
+"""Pure questions on what was sent and what became of it."""
