@@ -25,41 +25,19 @@ ApiError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
-from tui.api.advice import ADVICE, advice_for
+from tui.api import envelope
+from tui.api.advice import ADVICE as ADVICE
+from tui.api.advice import advice_for
+from tui.api.pacing import asked_wait
 from tui.plain import printable
 
-__all__ = [
-    "ADVICE",
-    "ApiError",
-    "BadAnswer",
-    "ClockSkewed",
-    "CredentialsUnavailable",
-    "CursorRefused",
-    "Denied",
-    "EndpointInvalid",
-    "InvalidQuery",
-    "NotReached",
-    "Oversized",
-    "ParameterRefused",
-    "Paused",
-    "Redirected",
-    "Refused",
-    "RegionRefused",
-    "RepeatedToken",
-    "ServiceFailed",
-    "SignatureRejected",
-    "Throttled",
-    "TimedOut",
-    "TokenExpired",
-    "advice_for",
-]
-
-SENTENCE_LIMIT = 400
+SENTENCE_LIMIT: Final = 400
 """Characters kept of a sentence, most of which may be the service's own message."""
 
-MESSAGE_LIMIT = 2_000
+MESSAGE_LIMIT: Final = 2_000
 """Characters kept of the service's message; some carry the whole string to sign."""
 
 
@@ -198,3 +176,150 @@ class ParameterRefused(Refused):
 
 class RepeatedToken(ApiError):
     """The service gave a token for the next page that this walk has already used."""
+
+
+_FAMILIES: Final[dict[str, type[Refused]]] = {
+    "Throttling": Throttled,
+    "ServiceUnavailable": ServiceFailed,
+    "InternalError": ServiceFailed,
+    "UnknownError": ServiceFailed,
+    "SignatureDoesNotMatch": SignatureRejected,
+    "IncompleteSignature": SignatureRejected,
+    "InvalidAccessKeyId": SignatureRejected,
+    "Forbidden.AccessKeyDisabled": SignatureRejected,
+    "InvalidSecurityToken": TokenExpired,
+    "MissingSecurityToken": TokenExpired,
+    "InvalidTimeStamp": ClockSkewed,
+    "IllegalTimestamp": ClockSkewed,
+    "Forbidden": Denied,
+    "NoPermission": Denied,
+    "UserVerification": Denied,
+    "InvalidParameter.NextToken": CursorRefused,
+    "InvalidNextToken": CursorRefused,
+    "InvalidRegionId": RegionRefused,
+    "RegionId": RegionRefused,
+    "Operation.Forbidden": RegionRefused,
+    "InvalidApi": Refused,
+    "InvalidAction": Refused,
+    "InvalidVersion": Refused,
+    "NoSuchVersion": Refused,
+    "InvalidProtocol": Refused,
+    "InvalidSignatureMethod": Refused,
+    "SignatureNonceUsed": Refused,
+}
+"""The class of an error code, or of a family of codes by what stands before the dots."""
+
+_BEGINNINGS: Final[dict[str, type[Refused]]] = {
+    "Throttling": Throttled,
+    "Missing": ParameterRefused,
+    "Invalid": ParameterRefused,
+    "NumberExceed": ParameterRefused,
+    "Duplicate": ParameterRefused,
+}
+"""The class of a code that belongs to no family, by how it begins."""
+
+
+def from_answer(
+    *,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    reason: str = "",
+    operation: str = "",
+    now: float = 0.0,
+) -> ApiError:
+    """Return the error that an answer means: by its `Code` first, by its HTTP status second.
+
+    Args:
+        status: the HTTP status, 200 included: the service has sent errors under it.
+        headers: by lower-case name.
+        body: complete and inflated.
+        reason: the words beside the status.
+        operation: what was asked, for the sentence and the RAM action.
+        now: unix seconds by the service's clock, to measure a `Retry-After` date against.
+    """
+    found = envelope.read(body)
+    request_id = found.request_id or headers.get("x-acs-request-id", "")
+    wait = asked_wait(headers, now)
+    if 300 <= status < 400:
+        return Redirected(
+            f"The endpoint answered {status} and points to “{headers.get('location', '')}”, which"
+            " is not followed: a signed request goes only where it was sent.",
+            advice="Check the endpoint, and whether a login page or proxy stands in between.",
+            status=status,
+            request_id=request_id,
+        )
+    described = _described(headers, body)
+    if not found.code and status not in (429, *range(500, 600)):
+        return BadAnswer(
+            f"The answer is not the API's: HTTP {status} {reason}, {described}.",
+            advice="Check the endpoint, and whether a login page or proxy stands in between.",
+            status=status,
+            request_id=request_id,
+            retryable=status < 400 or status in (408, 425),
+            retry_after=wait,
+        )
+    kind = _kind(found.code, status)
+    what = f"{found.code}, HTTP {status}" if found.code else f"HTTP {status} {reason}".strip()
+    verb = {Throttled: "throttles", ServiceFailed: "failed on"}.get(kind, "refused")
+    words = found.message or ("" if found.code else described)
+    sentence = f"The service {verb} {operation or 'the request'} ({what}): {words}".rstrip(": .")
+    error = kind(
+        f"{sentence}.",
+        advice=_next_step(kind, found, operation),
+        code=found.code,
+        status=status,
+        message=found.message,
+        request_id=request_id,
+        recommendation=found.recommendation,
+        retryable=True if found.code == "SignatureNonceUsed" else None,
+        retry_after=wait,
+    )
+    if isinstance(error, Denied):
+        error.action = printable(_action(found, operation), 200)
+    return error
+
+
+def _kind(code: str, status: int) -> type[Refused]:
+    family = code
+    while family:
+        if family in _FAMILIES:
+            return _FAMILIES[family]
+        family = family.rpartition(".")[0]
+    for beginning, kind in _BEGINNINGS.items():
+        if code.startswith(beginning):
+            return kind
+    if status == 429:
+        return Throttled
+    return ServiceFailed if status >= 500 else Refused
+
+
+def _action(found: envelope.Envelope, operation: str) -> str:
+    return found.action or (f"ecs:{operation}" if operation else "")
+
+
+def _next_step(kind: type[Refused], found: envelope.Envelope, operation: str) -> str:
+    known = advice_for(found.code)
+    action = _action(found, operation)
+    if known or kind is not Denied or not action:
+        return known or advice_for(_USUAL.get(kind, ""))
+    if found.denial == "ExplicitDeny":
+        return f"A policy ({found.policy or 'of some kind'}) denies {action}; have it changed."
+    return f"Have a RAM policy allow {action}."
+
+
+_USUAL: Final[dict[type[Refused], str]] = {
+    Throttled: "Throttling",
+    ServiceFailed: "ServiceUnavailable",
+    ParameterRefused: "InvalidParameter",
+    RegionRefused: "InvalidRegionId.NotFound",
+}
+"""The code whose advice serves a whole class."""
+
+
+def _described(headers: Mapping[str, str], body: bytes) -> str:
+    """Say of what kind and size a body is, without quoting it."""
+    if not body:
+        return "empty"
+    kind = headers.get("content-type", "").partition(";")[0].strip() or "no content type"
+    return f"{kind}, {len(body):,} bytes"

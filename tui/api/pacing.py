@@ -1,8 +1,16 @@
-"""When to try again: backoff, budget, breaker and clock skew, all pure."""
+"""When to try again: backoff, budget, breaker, asked-for waits and clock skew, all pure."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+LONGEST_ASKED: Final = 86_400.0
+"""Seconds; a wait longer than a day is read as one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +18,7 @@ class RetryPolicy:
     """The numbers behind every retry."""
 
     attempts: int = 4
-    """Times one question is sent at most."""
+    """Times one question is sent at most, repairs of clock, nonce and token not counted."""
     base: float = 0.3
     """Seconds; the first wait is drawn from zero to this, each later one from twice as much."""
     cap: float = 8.0
@@ -24,6 +32,110 @@ class RetryPolicy:
     reward: float = 0.1
     """Retries that a success pays back."""
     failures: int = 5
-    """Failures in a row after which requests are refused here for a while."""
+    """Failures in a row after which requests are held back for a while."""
     rest: float = 5.0
     """Seconds of that while at least; up to twice as long, drawn."""
+
+    @classmethod
+    def for_timeouts(cls, connect: float, read: float) -> RetryPolicy:
+        """Return the policy whose deadline leaves room for these timeouts, in seconds.
+
+        Connecting may take three of its timeouts (a place in the pool, TCP, TLS), and a request
+        must not be cancelled while it connects.
+        """
+        return cls(deadline=max(cls().deadline, 3 * connect + read))
+
+    def backoff(self, retry: int, draw: float) -> float:
+        """Return the seconds to wait before retry number `retry` (from 1); `draw` is in [0, 1)."""
+        return draw * min(self.cap, self.base * 2.0 ** min(retry - 1, 32))
+
+
+class RetryBudget:
+    """How many retries are left, so that a failing service is not asked ever more often."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self.tokens = policy.budget
+
+    def spend(self) -> bool:
+        """Take one retry from the budget and say whether there was one."""
+        # The sum of ten tenths is a little less than one.
+        if self.tokens < 1 - 1e-9:
+            return False
+        self.tokens = max(self.tokens - 1, 0.0)
+        return True
+
+    def succeeded(self) -> None:
+        """Pay a part of a retry back."""
+        self.tokens = min(self.tokens + self._policy.reward, self._policy.budget)
+
+
+class Breaker:
+    """Holds requests back after many failures in a row, and lets one through now and then."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._failures = 0
+        self._closed_until: float | None = None
+
+    def wait(self, now: float) -> float:
+        """Return 0 for a request that may go, else the seconds until one may.
+
+        The one that may go after a rest is a probe: others are held back until it has succeeded,
+        or for one more rest when nothing is heard of it.
+        """
+        if self._closed_until is None:
+            return 0.0
+        # A clock that was set back must not hold requests back for longer than a rest.
+        left = min(self._closed_until - now, 2 * self._policy.rest)
+        if left > 0:
+            return left
+        self._closed_until = now + self._policy.rest
+        return 0.0
+
+    def succeeded(self) -> None:
+        """Let every request through again."""
+        self._failures = 0
+        self._closed_until = None
+
+    def failed(self, now: float, draw: float) -> None:
+        """Count a failure; `draw` is in [0, 1) and lengthens the rest by up to its own length."""
+        self._failures += 1
+        if self._failures >= self._policy.failures:
+            self._closed_until = now + self._policy.rest * (1 + draw)
+
+
+def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that an answer asks to wait, or None where it does not ask.
+
+    `x-acs-retry-after` is in milliseconds; `Retry-After` in seconds or a date, which is measured
+    against the answer's own `Date`, or against `now` (unix seconds) where it has none.
+    """
+    milliseconds = headers.get("x-acs-retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,15}", milliseconds) and int(milliseconds) > 0:
+        return min(int(milliseconds) / 1000, LONGEST_ASKED)
+    seconds = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,15}", seconds):
+        return min(float(seconds), LONGEST_ASKED)
+    until = http_date(seconds)
+    if until is None:
+        return None
+    since = http_date(headers.get("date", ""))
+    return min(max(until - (now if since is None else since), 0.0), LONGEST_ASKED)
+
+
+def skew(headers: Mapping[str, str], now: float) -> float | None:
+    """Return by how many seconds the sender's clock is ahead of `now`; None without a `Date`."""
+    date = http_date(headers.get("date", ""))
+    return None if date is None else date - now
+
+
+def http_date(text: str) -> float | None:
+    """Read a date as HTTP writes it, in unix seconds; None where it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

@@ -1,0 +1,79 @@
+"""What the body of an error answer says, in JSON or in XML."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+XML_LIMIT: Final = 65_536
+"""Bytes of an XML body that are looked at; the vendor's error is a few hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The vendor's error envelope; empty strings where it says nothing."""
+
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    recommendation: str = ""
+    """The address of the vendor's page about this failure."""
+    action: str = ""
+    """The RAM action that was denied (`AuthAction`)."""
+    denial: str = ""
+    """Whether a policy denies it or none allows it (`NoPermissionType`)."""
+    policy: str = ""
+    """The kind of policy that decided (`PolicyType`)."""
+
+
+def read(body: bytes) -> Envelope:
+    """Read an error body; one that is no envelope reads as an empty one."""
+    if body.lstrip()[:1] == b"<":
+        return _from_xml(body)
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return Envelope()
+    return from_document(document)
+
+
+def from_document(document: object) -> Envelope:
+    """Read an envelope from JSON that has been parsed already."""
+    if not isinstance(document, dict):
+        return Envelope()
+    detail = document.get("AccessDeniedDetail")
+    detail = detail if isinstance(detail, dict) else {}
+    return Envelope(
+        code=_text(document.get("Code")),
+        message=_text(document.get("Message")),
+        request_id=_text(document.get("RequestId")),
+        recommendation=_text(document.get("Recommend")),
+        action=_text(detail.get("AuthAction")),
+        denial=_text(detail.get("NoPermissionType")),
+        policy=_text(detail.get("PolicyType")),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _from_xml(body: bytes) -> Envelope:
+    """Read the vendor's XML error by its few tags, so that no entity is ever expanded."""
+    text = body[:XML_LIMIT].decode("utf-8", "replace")
+    if "<Error>" not in text:
+        return Envelope()
+
+    def element(name: str) -> str:
+        found = re.search(rf"<{name}>([^<]*)</{name}>", text)
+        return html.unescape(found[1]) if found else ""
+
+    return Envelope(
+        code=element("Code"),
+        message=element("Message"),
+        request_id=element("RequestId"),
+        recommendation=element("Recommend"),
+    )
