@@ -31,7 +31,7 @@ from typing import ClassVar, Final
 from tui.api import envelope
 from tui.api.advice import ADVICE as ADVICE
 from tui.api.advice import advice_for
-from tui.api.pacing import asked_wait
+from tui.api.pacing import asked_wait, skew
 from tui.plain import printable
 
 SENTENCE_LIMIT: Final = 400
@@ -161,6 +161,9 @@ class Denied(Refused):
 class ClockSkewed(Refused):
     """This machine's clock and the service's differ by more than the service allows."""
 
+    ahead: float | None = None
+    """Seconds by which the service's clock is ahead of the one that dated the request."""
+
 
 class CursorRefused(Refused):
     """The token to go on from is stale, or belongs to another walk."""
@@ -226,7 +229,7 @@ def from_answer(
     body: bytes,
     reason: str = "",
     operation: str = "",
-    now: float = 0.0,
+    now: float | None = None,
 ) -> ApiError:
     """Return the error that an answer means: by its `Code` first, by its HTTP status second.
 
@@ -236,7 +239,7 @@ def from_answer(
         body: complete and inflated.
         reason: the words beside the status.
         operation: what was asked, for the sentence and the RAM action.
-        now: unix seconds by the service's clock, to measure a `Retry-After` date against.
+        now: what the request's clock says, in unix seconds, where that is known.
     """
     found = envelope.read(body)
     request_id = found.request_id or headers.get("x-acs-request-id", "")
@@ -277,6 +280,12 @@ def from_answer(
     )
     if isinstance(error, Denied):
         error.action = printable(_action(found, operation), 200)
+    if isinstance(error, ClockSkewed) and now is not None:
+        error.ahead = skew(headers, now)
+        if error.ahead is not None:
+            way = "behind" if error.ahead > 0 else "ahead of"
+            seconds = f"{abs(error.ahead):,.0f} s {way} the service's"
+            error.advice = f"Set this machine's clock: it is {seconds}."
     return error
 
 

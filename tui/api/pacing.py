@@ -79,19 +79,20 @@ class Breaker:
         self._closed_until: float | None = None
 
     def wait(self, now: float) -> float:
-        """Return 0 for a request that may go, else the seconds until one may.
-
-        The one that may go after a rest is a probe: others are held back until it has succeeded,
-        or for one more rest when nothing is heard of it.
-        """
+        """Return 0 for a request that may go, else the seconds until one may."""
         if self._closed_until is None:
             return 0.0
         # A clock that was set back must not hold requests back for longer than a rest.
-        left = min(self._closed_until - now, 2 * self._policy.rest)
-        if left > 0:
-            return left
-        self._closed_until = now + self._policy.rest
-        return 0.0
+        return min(max(self._closed_until - now, 0.0), 2 * self._policy.rest)
+
+    def departs(self, now: float) -> None:
+        """Take note that a request goes; after a rest it is a probe.
+
+        Others are held back until the probe has succeeded, or for one more rest when nothing is
+        heard of it.
+        """
+        if self._closed_until is not None:
+            self._closed_until = now + self._policy.rest
 
     def succeeded(self) -> None:
         """Let every request through again."""
@@ -105,11 +106,11 @@ class Breaker:
             self._closed_until = now + self._policy.rest * (1 + draw)
 
 
-def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
+def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
     """Return the seconds that an answer asks to wait, or None where it does not ask.
 
     `x-acs-retry-after` is in milliseconds; `Retry-After` in seconds or a date, which is measured
-    against the answer's own `Date`, or against `now` (unix seconds) where it has none.
+    against the answer's own `Date`, or against `now` (unix seconds, where known) without one.
     """
     milliseconds = headers.get("x-acs-retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,15}", milliseconds) and int(milliseconds) > 0:
@@ -117,11 +118,11 @@ def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
     seconds = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,15}", seconds):
         return min(float(seconds), LONGEST_ASKED)
-    until = http_date(seconds)
-    if until is None:
+    until, since = http_date(seconds), http_date(headers.get("date", ""))
+    since = now if since is None else since
+    if until is None or since is None:
         return None
-    since = http_date(headers.get("date", ""))
-    return min(max(until - (now if since is None else since), 0.0), LONGEST_ASKED)
+    return min(max(until - since, 0.0), LONGEST_ASKED)
 
 
 def skew(headers: Mapping[str, str], now: float) -> float | None:
