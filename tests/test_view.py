@@ -166,11 +166,30 @@ async def test_changes_are_told_once_the_window_has_them(archive: Archive) -> No
         archive,
         "me",
         await archive.question("me", Query("cn-hangzhou")),
-        changed=lambda: told.append(shown(view)),
+        changed=lambda shift: told.append(shown(view)),
     )
     await view.open()
     await view.add(newest_first(1))
     assert told[-1] == ["f-1"]
+
+
+async def test_the_reader_is_told_how_far_the_row_under_the_cursor_has_moved(
+    archive: Archive,
+) -> None:
+    shifts: list[int] = []
+    question = await archive.question("me", Query("cn-hangzhou"))
+    view = View(archive, "me", question, changed=shifts.append)
+    await view.open()
+    await view.add(newest_first(2, 4, 6))
+    view.cursor = 1
+    await view.add(newest_first(1))
+    assert shifts[-1] == 0, "rows at the end move nothing"
+    await view.add(newest_first(8, 9))
+    assert shifts[-1] == 2, "rows at the top move everything"
+    view.cursor += shifts[-1]
+    await view.add(newest_first(3, 5, 7))
+    assert shifts[-1] == 2, "of three rows in between, two are above"
+    assert shown(view)[view.cursor + 2] == "f-4"
 
 
 async def test_an_arrangement_sorts_and_filters_rows_that_come_later_too(archive: Archive) -> None:

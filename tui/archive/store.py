@@ -113,11 +113,12 @@ class Archive:
 def merge(
     connection: sqlite3.Connection,
     scope: str,
-    question: int,
+    question: int | None,
     invocations: Iterable[Invocation],
 ) -> list[int]:
     """Keep `invocations` as answers to `question`; return the ids new to it, in the order given.
 
+    Without a question they are kept as what is known of them now.
     An answer that knows more adds to what is kept. A narrower one, such as the answer to a query
     for one instance, changes the results that it has and removes none.
     """
@@ -125,6 +126,8 @@ def merge(
     for invocation in invocations:
         identity = _upsert(connection, scope, invocation)
         _merge_results(connection, identity, invocation.results)
+        if question is None:
+            continue
         cursor = connection.execute(
             "INSERT OR IGNORE INTO answer VALUES (?, ?)", (question, identity)
         )

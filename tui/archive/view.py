@@ -19,6 +19,9 @@ from tui.records import Invocation, InvocationSummary
 MARGIN: Final = 150
 """Rows held before and after those asked for: three pages of the API."""
 
+_Window = tuple[int, Sequence[InvocationSummary]]
+"""The position of the first row that is held, and the rows."""
+
 _numbers = count(1)
 
 
@@ -46,7 +49,7 @@ class View:
         question: int,
         *,
         arrangement: Arrangement = EVERYTHING_NEWEST_FIRST,
-        changed: Callable[[], None] = lambda: None,
+        changed: Callable[[int], None] = lambda shift: None,
     ) -> None:
         self._archive = archive
         self._scope = scope
@@ -58,6 +61,8 @@ class View:
         self._wanted: tuple[int, int] | None = None
         self.count = 0
         """How many rows the view has."""
+        self.cursor = 0
+        """The position at which the reader is; `changed` is told by how much it has moved."""
 
     async def open(self) -> None:
         """Find the rows; the view is empty before."""
@@ -97,10 +102,14 @@ class View:
 
     async def add(self, invocations: Sequence[Invocation]) -> int:
         """Keep a page's invocations and let the new ones join; return how many were new."""
-        added, self.count, window = await self._archive.run(self._merge, invocations)
-        self._window_start, self._window = window
-        self._changed()
+        added, shift, window = await self._archive.run(self._merge, invocations, self.cursor)
+        self.count = self._positions.count
+        self._take(window, shift)
         return added
+
+    async def update(self, invocations: Sequence[Invocation]) -> None:
+        """Keep newer news of invocations, wherever they stand, without answering the question."""
+        self._take(await self._archive.run(self._update, invocations))
 
     async def close(self) -> None:
         """Drop the table of positions."""
@@ -112,16 +121,29 @@ class View:
             return
         window = await self._archive.run(self._positions.read, *wanted)
         if wanted == self._wanted:
-            self._window_start, self._window = window
-            self._changed()
+            self._take(window)
+
+    def _take(self, window: _Window, shift: int = 0) -> None:
+        self._window_start, self._window = window
+        if shift and self._wanted is not None:
+            first, last = self._wanted
+            self._wanted = (max(first + shift, 0), last + shift)
+        self._changed(shift)
 
     def _merge(
-        self, connection: sqlite3.Connection, invocations: Sequence[Invocation]
-    ) -> tuple[int, int, tuple[int, list[InvocationSummary]]]:
+        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], cursor: int
+    ) -> tuple[int, int, _Window]:
         added = merge(connection, self._scope, self._question, invocations)
-        rows = self._positions.join(connection, added)
-        start, stop = self._wanted or (0, MARGIN)
-        return len(added), rows, self._positions.read(connection, start, stop)
+        shift = self._positions.join(connection, added, cursor)
+        return len(added), shift, self._read(connection, shift)
+
+    def _update(self, connection: sqlite3.Connection, invocations: Sequence[Invocation]) -> _Window:
+        merge(connection, self._scope, None, invocations)
+        return self._read(connection)
+
+    def _read(self, connection: sqlite3.Connection, shift: int = 0) -> _Window:
+        first, last = self._wanted or (0, MARGIN)
+        return self._positions.read(connection, max(first + shift, 0), last + shift)
 
 
 class _Positions:
@@ -136,7 +158,7 @@ class _Positions:
         self._question = question
         self._arrangement = arrangement
         self._first = 0
-        self._count = 0
+        self.count = 0
 
     def build(self, connection: sqlite3.Connection) -> int:
         """Make the table anew from all answers; return the count."""
@@ -151,16 +173,14 @@ class _Positions:
             f" WHERE answer.question = ? AND ({self._arrangement.where})",
             (self._question, *self._arrangement.parameters),
         )
-        self._first, self._count = 0, cursor.rowcount
-        return self._count
+        self._first, self.count = 0, cursor.rowcount
+        return self.count
 
     def drop(self, connection: sqlite3.Connection) -> None:
         """Remove the table, if there is one."""
         connection.execute(f"DROP TABLE IF EXISTS {self._table}")
 
-    def read(
-        self, connection: sqlite3.Connection, start: int, stop: int
-    ) -> tuple[int, list[InvocationSummary]]:
+    def read(self, connection: sqlite3.Connection, start: int, stop: int) -> _Window:
         """Return `start` and the summaries from there to before `stop`."""
         rows = connection.execute(
             f"SELECT {SUMMARY_COLUMNS} FROM {self._table} AS place"
@@ -173,28 +193,35 @@ class _Positions:
     def find(self, connection: sqlite3.Connection, scope: str, invoke_id: str) -> int | None:
         """Return the position of an invocation, or None if it has none."""
         row = connection.execute(
-            f"SELECT place.position FROM {self._table} AS place JOIN invocation"
-            " ON invocation.id = place.invocation WHERE scope = ? AND invoke_id = ?",
+            f"SELECT position FROM {self._table} WHERE invocation ="
+            " (SELECT id FROM invocation WHERE scope = ? AND invoke_id = ?)",
             (scope, invoke_id),
         ).fetchone()
         return None if row is None else int(row[0]) - self._first
 
-    def join(self, connection: sqlite3.Connection, added: Sequence[int]) -> int:
-        """Let the invocations `added` take their places; return the new count."""
+    def join(self, connection: sqlite3.Connection, added: Sequence[int], cursor: int) -> int:
+        """Let the invocations `added` take their places.
+
+        Return by how much that moves the row at the position `cursor`.
+        """
         ordered = self._arranged(connection, added)
+        shift = 0
         if not ordered:
-            return self._count
-        if self._count == 0:
+            return 0
+        if self.count == 0:
             self._insert(connection, self._first, ordered)
-        elif self._in_order(connection, self._at(connection, self._count - 1), ordered[0]):
-            self._insert(connection, self._first + self._count, ordered)
+        elif self._in_order(connection, self._at(connection, self.count - 1), ordered[0]):
+            self._insert(connection, self._first + self.count, ordered)
         elif self._in_order(connection, ordered[-1], self._at(connection, 0)):
-            self._first -= len(ordered)
+            shift = len(ordered)
+            self._first -= shift
             self._insert(connection, self._first, ordered)
         else:
-            return self.build(connection)
-        self._count += len(ordered)
-        return self._count
+            at_cursor = self._at(connection, min(cursor, self.count - 1))
+            self.build(connection)
+            return self._position_of(connection, at_cursor) - cursor
+        self.count += len(ordered)
+        return shift
 
     def _insert(
         self, connection: sqlite3.Connection, position: int, identities: Sequence[int]
@@ -202,6 +229,12 @@ class _Positions:
         connection.executemany(
             f"INSERT INTO {self._table} VALUES (?, ?)", enumerate(identities, position)
         )
+
+    def _position_of(self, connection: sqlite3.Connection, identity: int) -> int:
+        row = connection.execute(
+            f"SELECT position FROM {self._table} WHERE invocation = ?", (identity,)
+        ).fetchone()
+        return int(row[0]) - self._first
 
     def _at(self, connection: sqlite3.Connection, index: int) -> int:
         row = connection.execute(

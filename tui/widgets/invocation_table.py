@@ -28,6 +28,8 @@ class RowSource(Protocol):
     """What the table shows: something with numbered rows, of which some may be on their way."""
 
     count: int
+    cursor: int
+    """Where the reader is: the table keeps it up to date."""
 
     def rows(self, start: int, stop: int) -> Sequence[InvocationSummary | None]:
         """Return the rows from `start` to before `stop`, None for those not there yet."""
@@ -37,6 +39,7 @@ class NoRows:
     """The source of an empty table."""
 
     count = 0
+    cursor = 0
 
     def rows(self, start: int, stop: int) -> Sequence[InvocationSummary | None]:
         """Return nothing."""
@@ -109,12 +112,11 @@ class InvocationTable(LineView):
         self.scroll_to(y=0, animate=False)
         self.rows_changed()
 
-    def rows_changed(self, cursor: int | None = None) -> None:
-        """Draw what the source has now, with the cursor at `cursor` and as high as it was.
+    def rows_changed(self, shift: int = 0) -> None:
+        """Draw what the source has now; the row under the cursor has moved by `shift`.
 
-        Rows that came in above move neither the cursor nor the view on the screen.
+        Rows that came in above move neither the cursor nor the rows on the screen.
         """
-        shift = 0 if cursor is None else cursor - self.cursor
         self.cursor = min(max(self.cursor + shift, 0), max(self._source.count - 1, 0))
         self._fit_ids()
         self.resize_lines()
@@ -163,10 +165,11 @@ class InvocationTable(LineView):
 
     def cursor_moved(self) -> None:
         """Say where the cursor is, what is on the screen, and whether the end is near."""
+        self._source.cursor = self.cursor
         self.post_message(self.Moved(self.row))
-        top = self.scroll_offset.y
-        self.post_message(self.Seen(top, top + self.visible_height))
-        if self.cursor + ROWS_AHEAD >= self._source.count:
+        bottom = self.scroll_offset.y + self.visible_height
+        self.post_message(self.Seen(self.scroll_offset.y, bottom))
+        if max(self.cursor + ROWS_AHEAD, bottom) >= self._source.count:
             self.post_message(self.MoreWanted())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
