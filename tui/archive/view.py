@@ -58,7 +58,7 @@ class View:
         self._changed = changed
         self._window: Sequence[InvocationSummary] = ()
         self._window_start = 0
-        self._wanted: tuple[int, int] | None = None
+        self._wanted = (0, 0)
         self.count = 0
         """How many rows the view has."""
         self.cursor = 0
@@ -67,7 +67,7 @@ class View:
     async def open(self) -> None:
         """Find the rows; the view is empty before."""
         self.count = await self._archive.run(self._positions.build)
-        await self.ready(0, MARGIN)
+        await self.ready(0, 0)
 
     def rows(self, start: int, stop: int) -> list[InvocationSummary | None]:
         """Return the rows from `start` to before `stop`; None for those not held yet."""
@@ -85,8 +85,13 @@ class View:
 
     async def ready(self, start: int, stop: int) -> None:
         """Hold the rows from `start` to before `stop` and a margin around them."""
-        self._wanted = (max(start - MARGIN, 0), stop + MARGIN)
-        await self._fill()
+        self._wanted = wanted = (start, stop)
+        while True:
+            window = await self._archive.run(self._read, wanted)
+            if wanted == self._wanted:
+                return self._take(window)
+            # Rows have joined above meanwhile, or other rows are wanted by now.
+            wanted = self._wanted
 
     def near_edge(self, start: int, stop: int) -> bool:
         """Say whether rows less than half a margin from `start` or `stop` are not held."""
@@ -102,48 +107,50 @@ class View:
 
     async def add(self, invocations: Sequence[Invocation]) -> int:
         """Keep a page's invocations and let the new ones join; return how many were new."""
-        added, shift, window = await self._archive.run(self._merge, invocations, self.cursor)
+        added, shift, window = await self._archive.run(
+            self._merge, invocations, self.cursor, self._wanted
+        )
         self.count = self._positions.count
+        self._wanted = (self._wanted[0] + shift, self._wanted[1] + shift)
         self._take(window, shift)
         return added
 
     async def update(self, invocations: Sequence[Invocation]) -> None:
         """Keep newer news of invocations, wherever they stand, without answering the question."""
-        self._take(await self._archive.run(self._update, invocations))
+        self._take(await self._archive.run(self._update, invocations, self._wanted))
 
     async def close(self) -> None:
         """Drop the table of positions."""
         await self._archive.run(self._positions.drop)
 
-    async def _fill(self) -> None:
-        wanted = self._wanted
-        if wanted is None:
-            return
-        window = await self._archive.run(self._positions.read, *wanted)
-        if wanted == self._wanted:
-            self._take(window)
-
     def _take(self, window: _Window, shift: int = 0) -> None:
         self._window_start, self._window = window
-        if shift and self._wanted is not None:
-            first, last = self._wanted
-            self._wanted = (max(first + shift, 0), last + shift)
         self._changed(shift)
 
     def _merge(
-        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], cursor: int
+        self,
+        connection: sqlite3.Connection,
+        invocations: Sequence[Invocation],
+        cursor: int,
+        wanted: tuple[int, int],
     ) -> tuple[int, int, _Window]:
         added = merge(connection, self._scope, self._question, invocations)
         shift = self._positions.join(connection, added, cursor)
-        return len(added), shift, self._read(connection, shift)
+        window = self._read(connection, (wanted[0] + shift, wanted[1] + shift))
+        return len(added), shift, window
 
-    def _update(self, connection: sqlite3.Connection, invocations: Sequence[Invocation]) -> _Window:
+    def _update(
+        self,
+        connection: sqlite3.Connection,
+        invocations: Sequence[Invocation],
+        wanted: tuple[int, int],
+    ) -> _Window:
         merge(connection, self._scope, None, invocations)
-        return self._read(connection)
+        return self._read(connection, wanted)
 
-    def _read(self, connection: sqlite3.Connection, shift: int = 0) -> _Window:
-        first, last = self._wanted or (0, MARGIN)
-        return self._positions.read(connection, max(first + shift, 0), last + shift)
+    def _read(self, connection: sqlite3.Connection, wanted: tuple[int, int]) -> _Window:
+        first, last = wanted
+        return self._positions.read(connection, max(first - MARGIN, 0), last + MARGIN)
 
 
 class _Positions:
