@@ -169,7 +169,7 @@ environment:
 """The variables that count."""
 
 EXPLORER: Final = Command(
-    "Explore the files that Cloud Assistant sent to ECS instances, and what became of them.",
+    "Explore what became of the files that Cloud Assistant sent to ECS instances.",
     (
         *_COMMON,
         ("filters", FILTERS),

@@ -1,0 +1,1 @@
+"""Who is asking: where credentials come from."""
