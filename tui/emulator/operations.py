@@ -12,6 +12,7 @@ from tui.emulator.tokens import TokenInvalid
 
 if TYPE_CHECKING:
     from tui.emulator.handler import Emulator
+    from tui.emulator.matches import Found
 
 TAG_CAP: Final = 1000
 """The most records that a query by tags shows."""
@@ -25,30 +26,39 @@ def describe_send_file_results(
     selection = reading.selection(parameters)
     paging = reading.paging(parameters)
     fleet = emulator.fleet_in(region)
-    numbers = fleet.matching(selection, fleet.numbers(emulator.retention_days))
-    if selection.tags:
-        numbers = numbers[:TAG_CAP]
+    found = fleet.matching(selection, emulator.retention_days)
+    shown_at_most = TAG_CAP if selection.tags else None
     binding = f"DescribeSendFileResults {region} {selection!r}"
     if paging.number is not None:
         first = (paging.number - 1) * paging.size
-    elif paging.token:
-        try:
-            last = emulator.tokens.read(binding, paging.token)
-        except TokenInvalid as error:
-            raise Refusal("InvalidParameter.NextToken") from error
-        first = sum(number <= last for number in numbers)
     else:
-        first = 0
-    shown = numbers[first : first + paging.size]
-    more = first + paging.size < len(numbers)
+        first = _place_after(emulator, found, binding, paging.token)
+    wanted = paging.size + 1
+    if shown_at_most is not None:
+        wanted = max(0, min(wanted, shown_at_most - first))
+    numbers = found.at(first, wanted)
+    shown, more = numbers[: paging.size], len(numbers) > paging.size
     by_token = paging.number is None or paging.undecided
+    total = len(shown)
+    if paging.number is not None:
+        total = found.total() if shown_at_most is None else len(found.at(0, shown_at_most))
     return {
         "PageSize": paging.size,
         "PageNumber": paging.number or 1,
-        "TotalCount": len(shown) if paging.number is None else len(numbers),
+        "TotalCount": total,
         "NextToken": emulator.tokens.issue(binding, shown[-1]) if more and by_token else "",
         "Invocations": {"Invocation": [fleet.invocation(number) for number in shown]},
     }
+
+
+def _place_after(emulator: Emulator, found: Found, binding: str, token: str) -> int:
+    """Return the place to go on from among what was found, or refuse the token."""
+    if not token:
+        return 0
+    try:
+        return found.after(emulator.tokens.read(binding, token))
+    except TokenInvalid as error:
+        raise Refusal("InvalidParameter.NextToken") from error
 
 
 OPERATIONS: Final[Mapping[str, Callable[[Emulator, Mapping[str, str]], dict[str, object]]]] = (

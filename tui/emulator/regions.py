@@ -59,9 +59,7 @@ _ALL: Final = (
     EmulatedRegion("ap-northeast-1", "日本（东京）", "Japan (Tokyo)", "jp", "6we"),
     EmulatedRegion("ap-northeast-2", "韩国（首尔）", "South Korea (Seoul)", "kr", "mj7"),
     EmulatedRegion("ap-southeast-1", "新加坡", "Singapore", "sg", "t4n", 0.1),
-    EmulatedRegion(
-        "ap-southeast-3", "马来西亚（吉隆坡）", "Malaysia (Kuala Lumpur)", "my", "8ps"
-    ),
+    EmulatedRegion("ap-southeast-3", "马来西亚（吉隆坡）", "Malaysia (Kuala Lumpur)", "my", "8ps"),
     EmulatedRegion("ap-southeast-5", "印度尼西亚（雅加达）", "Indonesia (Jakarta)", "id", "k1a"),
     EmulatedRegion("ap-southeast-6", "菲律宾（马尼拉）", "Philippines (Manila)", "ph", "5ts"),
     EmulatedRegion("ap-southeast-7", "泰国（曼谷）", "Thailand (Bangkok)", "th", "0jo"),

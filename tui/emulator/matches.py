@@ -1,0 +1,175 @@
+"""Which records pass a selection: found by looking at each, once, and remembered.
+
+Sends that have finished never change, so what was found among them stays true; the few newest
+are looked at afresh each time.
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from tui.emulator import catalogue, labels
+from tui.emulator.campaigns import Send
+from tui.emulator.history import BLOCK
+from tui.emulator.parameters import Selection
+
+FRESH: Final = 2000
+"""How many records may be looked at afresh for each page before their findings are kept, too."""
+
+Check = Callable[[Send], bool]
+
+
+class Found(Protocol):
+    """The records that pass a selection, newest first, by their place among themselves."""
+
+    def after(self, number: int) -> int:
+        """Return the place of the first record that is older than record `number`."""
+
+    def at(self, first: int, count: int) -> Sequence[int]:
+        """Return the numbers of up to `count` records from a place on."""
+
+    def total(self) -> int:
+        """Return how many there are."""
+
+
+class Listed:
+    """Records whose numbers are known at once: all of them, or the one with an id."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = numbers
+
+    def after(self, number: int) -> int:
+        """Return the place of the first record that is older than record `number`."""
+        return bisect_right(self._numbers, number)
+
+    def at(self, first: int, count: int) -> Sequence[int]:
+        """Return the numbers of up to `count` records from a place on."""
+        return self._numbers[first : first + count]
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return len(self._numbers)
+
+
+class Settled:
+    """The finished sends of a fleet that pass one selection, as far as they have been looked at."""
+
+    def __init__(
+        self, drawn: Callable[[int], Sequence[Send]], check: Check, first: int, records: int
+    ) -> None:
+        self.first = first
+        """The number that the looking began with; what is newer is not in here."""
+        self.numbers = array("q")
+        self.lock = threading.Lock()
+        self._drawn = drawn
+        self._check = check
+        self._next = first
+        self._records = records
+
+    def look(self, wanted: int) -> None:
+        """Look on until `wanted` records have been found, or all have been looked at."""
+        while len(self.numbers) < wanted and self._next < self._records:
+            end = min(self._records, (self._next // BLOCK + 1) * BLOCK)
+            self.numbers.extend(self._passing(self._next, end))
+            self._next = end
+
+    def look_back(self, first: int) -> None:
+        """Take in the records from number `first` on, which have finished meanwhile."""
+        newer = array("q")
+        for start in range(first, self.first, BLOCK):
+            newer.extend(self._passing(start, min(self.first, start + BLOCK)))
+        self.numbers = newer + self.numbers
+        self.first = first
+
+    def _passing(self, start: int, end: int) -> list[int]:
+        check, passing = self._check, []
+        block, offset = divmod(start, BLOCK)
+        number = start
+        while number < end:
+            for send in self._drawn(block)[offset : offset + end - number]:
+                if check(send):
+                    passing.append(number)
+                number += 1
+            block, offset = block + 1, 0
+        return passing
+
+
+class Filtered:
+    """The records that pass a selection now: the newest ones looked at afresh, then the settled."""
+
+    def __init__(self, fresh: Sequence[int], settled: Settled, end: int) -> None:
+        self._fresh = fresh
+        self._settled = settled
+        self._end = end
+        """The number of the first record that has been forgotten by now."""
+
+    def after(self, number: int) -> int:
+        """Return the place of the first record that is older than record `number`."""
+        if number < self._settled.first:
+            return bisect_right(self._fresh, number)
+        with self._settled.lock:
+            wanted = len(self._settled.numbers)
+            while not self._settled.numbers or self._settled.numbers[-1] <= number:
+                wanted += 1
+                self._settled.look(wanted)
+                if len(self._settled.numbers) < wanted:
+                    break
+            return len(self._fresh) + bisect_right(self._settled.numbers, number)
+
+    def at(self, first: int, count: int) -> Sequence[int]:
+        """Return the numbers of up to `count` records from a place on."""
+        newest = list(self._fresh[first : first + count])
+        start = max(0, first - len(self._fresh))
+        end = start + count - len(newest)
+        with self._settled.lock:
+            self._settled.look(end)
+            older = [number for number in self._settled.numbers[start:end] if number < self._end]
+        return newest + older
+
+    def total(self) -> int:
+        """Return how many there are."""
+        with self._settled.lock:
+            self._settled.look(self._end - self._settled.first)
+            return len(self._fresh) + bisect_left(self._settled.numbers, self._end)
+
+
+def check(selection: Selection, host: int | None, *, status: bool) -> Check:
+    """Return what says whether a send passes; its finished status counts only if `status`.
+
+    `host` is the number of the host that the selection names, None where it names none.
+    """
+    checks: list[Check] = []
+    if selection.name:
+        checks.append(lambda send: send.name == selection.name)
+    if selection.resource_group_id:
+        pools = frozenset(
+            index
+            for index, pool in enumerate(catalogue.pools())
+            if pool.service.resource_group == selection.resource_group_id
+        )
+        checks.append(lambda send: send.campaign.pool in pools)
+    if selection.instance_id:
+        pool = None if host is None else catalogue.pool_of(host)
+        checks.append(
+            lambda send: host is not None and send.campaign.pool == pool and send.has(host)
+        )
+    if selection.tags:
+        wanted = selection.tags
+        checks.append(lambda send: _tagged(labels.tags(send.campaign), wanted))
+    if selection.status and status:
+        checks.append(lambda send: send.status == selection.status)
+    if len(checks) == 1:
+        return checks[0]
+    return lambda send: all(one(send) for one in checks)
+
+
+def _tagged(tags: Sequence[tuple[str, str]], wanted: Sequence[tuple[str, str | None]]) -> bool:
+    """Say whether all the wanted tags are there, by key alone or by key and value."""
+    for key, value in wanted:
+        if not any(key == own and value in (None, its) for own, its in tags):
+            return False
+    return True
