@@ -312,7 +312,7 @@ def test_help_into_a_closed_pipe_is_quiet() -> None:
 
 
 def test_help_on_a_full_disk_is_one_sentence() -> None:
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "tui", "--help"],
             stdout=full,

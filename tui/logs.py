@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from tui import resources
 from tui.plain import paragraph, printable
@@ -60,17 +60,23 @@ class PlainFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self._known = tuple(known)
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """Return the record on one line."""
-        return printable(super().formatMessage(record))
-
-    def formatException(self, ei: object) -> str:  # noqa: N802
-        """Return the traceback; it has several lines."""
-        return paragraph(super().formatException(ei))  # type: ignore[arg-type]
-
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record and its traceback without secrets."""
-        return redact(super().format(record), self._known)
+        """Return the record on one line, and a traceback on those after it."""
+        # Nothing cached in the record is used: another formatter may have put raw text there.
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record, self.datefmt)
+        text = printable(self.formatMessage(record))
+        if record.exc_info:
+            text = f"{text}\n{paragraph(self.formatException(record.exc_info))}"
+        return redact(text, self._known)
+
+
+class _PrivateFile(logging.StreamHandler[IO[str]]):
+    """A handler that owns its file."""
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
 
 
 def start(path: Path, *, known_secrets: Iterable[str] = ()) -> None:
@@ -79,7 +85,7 @@ def start(path: Path, *, known_secrets: Iterable[str] = ()) -> None:
     Raises:
         OSError: the file cannot be opened.
     """
-    handler = logging.StreamHandler(resources.open_log(path))
+    handler = _PrivateFile(resources.open_log(path))
     handler.setFormatter(PlainFormatter(known_secrets))
     root = logging.getLogger()
     root.addHandler(handler)
