@@ -1,0 +1,1 @@
+"""Screens: they conduct what widgets show, the archive keeps and the wire brings."""

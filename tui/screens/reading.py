@@ -1,0 +1,93 @@
+"""One query being read: its pager, its view, and what is known of the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from tui.api.pager import Pager
+from tui.archive.store import Archive
+from tui.archive.view import View
+from tui.records import Invocation, Page, Query
+from tui.screens.session import Service, Session
+
+
+class Reading:
+    """Reads the pages of one query into the archive; a failed page is asked for again."""
+
+    def __init__(self, session: Session, archive: Archive, query: Query, view: View) -> None:
+        self._session = session
+        self._archive = archive
+        self._pager: Pager | None = None
+        self.query = query
+        self.view = view
+        self.total: int | None = None
+        """How many invocations the query has in all, where the service said so."""
+
+    @classmethod
+    async def open(
+        cls, session: Session, archive: Archive, query: Query, changed: Callable[[int], None]
+    ) -> Reading:
+        """Return a reading of `query` with what the archive already has of it."""
+        question = await archive.question(session.scope, query)
+        view = View(archive, session.scope, question, changed=changed)
+        await view.open()
+        return cls(session, archive, query, view)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk has reached its end."""
+        return self._pager is not None and self._pager.ended
+
+    @property
+    def token(self) -> str:
+        """Where the walk goes on."""
+        return self._pager.token if self._pager else ""
+
+    async def load(self, service: Service) -> int:
+        """Bring the next page; return how many rows were new. On failure the place is kept."""
+        if self._pager is None:
+            self._pager = self._new_pager(service, self.query)
+        page = await self._pager.next()
+        return await self._keep(page)
+
+    async def refresh(self, service: Service) -> int:
+        """Read anew from the top until what is known is reached; return how many rows were new.
+
+        The walk that was under way goes on where it was.
+        """
+        if self._pager is None or not self.view.count:
+            return await self.load(service)
+        top = self._new_pager(service, self.query)
+        new = 0
+        while not top.ended:
+            page = await top.next()
+            added = await self._keep(page)
+            new += added
+            if page and added < len(page.invocations):
+                break
+        if top.ended:
+            self._pager = top
+        return new
+
+    async def refresh_one(self, service: Service, invoke_id: str) -> None:
+        """Ask again for one invocation, wherever it stands."""
+        one = Query(self.query.region, invoke_id=invoke_id)
+        page = await self._new_pager(service, one).next()
+        if page is not None:
+            await asyncio.shield(self.view.update(page.invocations))
+
+    async def invocation(self, invoke_id: str) -> Invocation | None:
+        """Return one invocation with results and content from the archive."""
+        return await self._archive.invocation(self._session.scope, invoke_id)
+
+    async def close(self) -> None:
+        """Let go of the view."""
+        await self.view.close()
+
+    async def _keep(self, page: Page | None) -> int:
+        # The pager has moved on: whoever is cancelled here must not cost the page its rows.
+        return await asyncio.shield(self.view.add(page.invocations)) if page else 0
+
+    def _new_pager(self, service: Service, query: Query) -> Pager:
+        return Pager(service, query, size=self._session.page_size)

@@ -1,0 +1,41 @@
+"""Who is asking and where: what the explorer needs of the world behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tui.api.pager import PageSource
+from tui.records import Query, Region
+
+if TYPE_CHECKING:
+    # The client is imported with the wire, after the first frame.
+    from tui.api.client import Observer
+
+
+class Service(PageSource, Protocol):
+    """The service, or whatever stands in for it."""
+
+    async def total(self, query: Query) -> int:
+        """Return how many invocations a query has."""
+
+    async def regions(self) -> tuple[Region, ...]:
+        """Return the regions that the service names."""
+
+    async def aclose(self) -> None:
+        """Cancel what is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One identity against one service."""
+
+    identity: str
+    """Words for the status line: the profile, or where the credentials came from."""
+    scope: str
+    """The key under which the archive keeps what this identity sees in this region."""
+    region: str
+    connect: Callable[[Observer], Awaitable[Service]]
+    """Makes the client. The wire's libraries are imported here and not before."""
+    page_size: int = 50

@@ -1,0 +1,133 @@
+"""The lines around the panes: where we are, which filters hold, what is wrong, which keys help."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.events import Click, Resize
+
+from tui.plain import printable
+from tui.records import Query
+from tui.widgets.lines import Line, Span, StaticLines, line
+
+SEPARATOR = Span("  ·  ", "dim")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status line says."""
+
+    identity: str = ""
+    """Profile or source of the credentials."""
+    region: str = ""
+    loaded: int = 0
+    """Rows of the current query that are there."""
+    more: bool = True
+    """Whether the walk has not reached its end."""
+    total: int | None = None
+    """How many there are in all, where the service said so."""
+    activity: str = ""
+    """What is under way: a call, a wait, a walk."""
+    trouble: str = ""
+    """What stands in the way: the last page failed, the clock is off."""
+    position: str = ""
+
+
+def status_line(status: Status, width: int) -> Line:
+    """Return the status line: who and where at the left, what is under way at the right."""
+    left = [Span(status.identity, "strong"), SEPARATOR, Span(status.region or "no region")]
+    left += [SEPARATOR, Span(count_words(status))]
+    if status.trouble:
+        left += [SEPARATOR, Span(status.trouble, "failed")]
+    right = [Span(status.activity, "running")] if status.activity else []
+    if status.position:
+        right += (
+            [Span("  "), Span(status.position, "dim")] if right else [Span(status.position, "dim")]
+        )
+    used = sum(cell_len(printable(span.text)) for span in (*left, *right))
+    return line(*left, Span(" " * max(width - used, 2)), *right)
+
+
+def count_words(status: Status) -> str:
+    """Return the count: `350 loaded, more`, `350 of 12,480`, `350, all`."""
+    if not status.more:
+        return f"{status.loaded:,} in all"
+    if status.total is not None and status.total >= status.loaded:
+        return f"{status.loaded:,} of {status.total:,}"
+    return f"{status.loaded:,} loaded, more"
+
+
+class Bar(StaticLines, can_focus=False):
+    """Lines that are only looked at."""
+
+    def on_click(self, event: Click) -> None:
+        """Ignore the mouse: there is nothing to pick here."""
+
+
+class StatusLine(Bar):
+    """The line at the top."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._status = Status()
+
+    def show(self, status: Status) -> None:
+        """Say something else."""
+        self._status = status
+        self.set_lines([status_line(status, self.size.width)])
+
+    def on_resize(self, event: Resize) -> None:
+        """Use the new width."""
+        self.show(self._status)
+
+
+class ChipLine(Bar):
+    """The filters in force, in one line that is there only when there are any."""
+
+    def show(self, query: Query, clear_key: str) -> None:
+        """Show the filters of a query and the key that clears them."""
+        chips = query_words(query)
+        spans: list[Span] = []
+        for chip in chips:
+            spans += [Span(f" {chip} ", "accent"), Span(" ")]
+        self.set_lines([line(*spans, Span(f"{clear_key} clears", "dim"))])
+        self.display = bool(chips)
+
+
+class Notice(Bar):
+    """A sentence over the bottom of the panes, until it is dismissed or no longer true."""
+
+    def show(self, text: str) -> None:
+        """Say something; an empty text says nothing."""
+        width = max(self.app.size.width - 4, 20)
+        wrapped = textwrap.wrap(printable(text), width)
+        self.set_lines([line(Span(f" {part}", "warning")) for part in wrapped])
+        self.styles.height = len(wrapped)
+        self.display = bool(wrapped)
+
+
+class HintLine(Bar):
+    """A few keys that help now."""
+
+    def show(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Show pairs of a key and what it does."""
+        spans: list[Span] = [Span(" ")]
+        for key, does in hints:
+            spans += [Span(key, "accent"), Span(f" {does}   ", "dim")]
+        self.set_lines([line(*spans)])
+
+
+def query_words(query: Query) -> list[str]:
+    """Return a query's filters in words, each as `field=value`."""
+    pairs = [
+        ("status", " or ".join(query.statuses)),
+        ("name", query.name),
+        ("invoke id", query.invoke_id),
+        ("instance", query.instance_id),
+        ("resource group", query.resource_group_id),
+        *(("tag", str(tag)) for tag in query.tags),
+    ]
+    return [f"{name}={value}" for name, value in pairs if value]
