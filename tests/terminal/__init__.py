@@ -1,0 +1,1 @@
+"""The line to the user, tried in real pseudo-terminals."""

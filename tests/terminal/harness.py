@@ -1,0 +1,201 @@
+"""A pseudo-terminal with a program in it: what the program wrote, and what it left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+
+PROGRAM: Final = Path(__file__).with_name("program.py")
+"""The small application that the tests end in every way there is."""
+
+SHELL: Final = Path(__file__).with_name("shell.py")
+"""What a shell with job control does for one job."""
+
+LIMIT: Final = 30.0
+"""Seconds after which what was waited for is taken to be missing."""
+
+STUCK_LOOKS: Final = 20
+"""Looks in a row at which a terminal took no output, 10 ms apart, before it is taken for stuck."""
+
+QUIET_MODES: Final = {1000, 1002, 1003, 1004, 1006, 1015, 1016, 1049, 2004, 2026, 2048}
+"""Private modes that are off in a shell."""
+
+LOUD_MODES: Final = {7, 25}
+"""Private modes that are on in a shell: line wrap and the cursor."""
+
+_MODE: Final = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_SEQUENCE: Final = re.compile(r"\x1b\[[?<>0-9;]*[a-z]|\x1b\]22;default\x07")
+_QUERY: Final = re.compile(rb"\x1b\[\?([0-9]+)\$p")
+
+
+class Terminal:
+    """One program in one pseudo-terminal; closed, the program is gone."""
+
+    def __init__(
+        self,
+        argv: list[str],
+        *,
+        environ: Mapping[str, str],
+        size: tuple[int, int] = (80, 24),
+        answers: Mapping[int, int] | None = None,
+        redirect: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.raw = bytearray()
+        self._answers = {2026: 2} if answers is None else dict(answers)
+        self._answered = 0
+        self.master, self._slave = pty.openpty()
+        self.resize(*size, announce=False)
+        self.before = termios.tcgetattr(self._slave)
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self._slave) | dict(redirect or {})
+        self.process = subprocess.Popen(
+            argv,
+            env=dict(environ),
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0),
+            **streams,
+        )
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for descriptor in (self.master, self._slave):
+            if descriptor >= 0:
+                os.close(descriptor)
+
+    def resize(self, columns: int, rows: int, *, announce: bool = True) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def send(self, data: bytes) -> None:
+        os.write(self.master, data)
+
+    def hang_up(self) -> None:
+        """Close this end, as sshd does when the line is gone."""
+        os.close(self.master)
+        os.close(self._slave)
+        self.master = self._slave = -1
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Read until `condition()` holds."""
+        end = time.monotonic() + LIMIT
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain for {what}; {bytes(self.raw[-2000:])!r}"
+            self._read(0.02)
+
+    def until_seen(self, words: str) -> None:
+        """Read until `words` have been written, whole and in one style."""
+        self.until(lambda: words.encode() in self.raw, words)
+
+    def until_stuck(self) -> None:
+        """Read nothing until the program's thread that writes sleeps in its write."""
+        end = time.monotonic() + LIMIT
+        seen = 0
+        while seen < STUCK_LOOKS:
+            seen = 0 if select.select([], [self._slave], [], 0)[1] else seen + 1
+            assert time.monotonic() < end, "the terminal goes on taking output"
+            time.sleep(0.01)
+
+    def until_stopped(self) -> None:
+        """Read until the process is stopped, as a shell would wait."""
+        how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        process = self.process.pid
+        self.until(lambda: os.waitid(os.P_PID, process, how) is not None, "the stop")
+
+    def wait(self, *, reading: bool = True) -> int:
+        """Return the exit status (negative after a signal), with all output read."""
+        if not reading or self.master < 0:
+            return self.process.wait(LIMIT)
+        self.until(lambda: self.process.poll() is not None, "the end")
+        while self._read(0):
+            pass
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+    def after(self) -> list[Any]:
+        return termios.tcgetattr(self._slave)
+
+    def modes(self) -> dict[int, bool]:
+        """Return the private modes as the output has left them."""
+        modes = dict.fromkeys(QUIET_MODES, False) | dict.fromkeys(LOUD_MODES, True)
+        for numbers, final in _MODE.findall(self.raw):
+            for number in numbers.split(b";"):
+                modes[int(number)] = final == b"h"
+        return modes
+
+    def kitty_depth(self) -> int:
+        """Return how many keyboard modes have been pushed and not popped."""
+        return len(re.findall(rb"\x1b\[>[0-9]+u", self.raw)) - self.raw.count(b"\x1b[<u")
+
+    def assert_whole(self) -> None:
+        """Check that a shell would find the terminal as the program had found it."""
+        modes = self.modes()
+        assert {mode for mode in QUIET_MODES if modes[mode]} == set(), "modes left on"
+        assert {mode for mode in LOUD_MODES if not modes[mode]} == set(), "modes left off"
+        assert self.kitty_depth() <= 0, "keyboard mode left on"
+        assert self.after() == self.before, "attributes of the terminal"
+
+    def shown_last(self) -> str:
+        """Return what was written after the alternate screen was left."""
+        words = self.raw.rpartition(b"\x1b[?1049l")[2].decode()
+        return _SEQUENCE.sub("", words).replace("\r\n", "\n")
+
+    def _read(self, seconds: float) -> bool:
+        if self.master < 0:
+            time.sleep(seconds)
+            return False
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        try:
+            self.raw += os.read(self.master, 65536)
+        except OSError:
+            return False
+        for query in _QUERY.finditer(self.raw, self._answered):
+            self._answered = query.end()
+            mode = int(query[1])
+            self.send(b"\x1b[?%d;%d$y" % (mode, self._answers.get(mode, 0)))
+        return True
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return a bare environment in which this checkout can be imported."""
+    return {
+        "PATH": os.defpath,
+        "HOME": str(home),
+        "TERM": "xterm-256color",
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONUTF8": "1",
+        **more,
+    }
+
+
+def guarded(behaviour: str, home: Path, *, shell: bool = False, **more: str) -> Terminal:
+    """Start the program of the tests, which behaves as the word says; reports go to `home`.
+
+    With `shell` it is a job of a shell that ends it once it is stopped.
+    """
+    argv = [sys.executable, "-W", "error", str(PROGRAM), behaviour, str(home / "state")]
+    if shell:
+        argv = [sys.executable, str(SHELL), *argv]
+    return Terminal(argv, environ=environment(home, **more))

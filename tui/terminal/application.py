@@ -1,0 +1,102 @@
+"""The Textual application that cannot harm the terminal: a base for the explorer's own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from rich.console import RenderableType
+from textual.app import App, SystemCommand
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from tui import plain
+from tui.terminal import crash
+from tui.terminal.output_guard import OutputGuard
+
+ReturnType = TypeVar("ReturnType")
+
+
+class GuardedApp(App[ReturnType]):
+    """An App whose crashes show no variables and whose screen shows no control characters.
+
+    It is run by `lifecycle.run`, which says in one line what `failure` holds. Two of the methods
+    that it overrides are private to Textual; `hooks` names them.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        self.output_guard = OutputGuard()
+        self.failure: crash.Failure | None = None
+        """The first error that ended the application."""
+        self.on_leaving: Callable[[], None] = lambda: None
+        """Called when the application is about to end, for whatever reason."""
+        super().__init__(**arguments)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Put the output guard behind all other filters."""
+        return [*super().get_line_filters(), self.output_guard]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast whose text is text: never markup, never a control character."""
+        super().notify(
+            plain.paragraph(message),
+            title=plain.printable(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer what Textual offers but the screenshot, which anybody could read afterwards."""
+        for command in super().get_system_commands(screen):
+            if command.title != "Screenshot":
+                yield command
+
+    def exit(
+        self,
+        result: ReturnType | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the application; from here on a terminal that does not read is not waited for."""
+        super().exit(result, return_code, message)
+        self.on_leaving()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End with what Textual wants to say kept for the report, not shown."""
+        words = []
+        for renderable in renderables:
+            with contextlib.suppress(Exception):
+                # A renderable of an error may fail as well; the end is more important.
+                segments = self.console.render(renderable, self.console.options)
+                words.append("".join(segment.text for segment in segments if not segment.control))
+        error = self._exception
+        kind = type(error).__name__ if error is not None else "in Textual"
+        self._fail(crash.of_words(kind, "\n".join(words)))
+
+    def _fatal_error(self) -> None:
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            # It has no traceback of its own.
+            error = error.error
+        if error is None:
+            self._fail(crash.of_words("unknown", "Textual ended without naming an error."))
+        else:
+            self._fail(crash.of_exception(error))
+
+    def _fail(self, failure: crash.Failure) -> None:
+        if self.failure is None:
+            self.failure = failure
+        self._close_messages_no_wait()
+        self.on_leaving()
