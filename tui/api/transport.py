@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from tui.api import tls
 from tui.api.errors import ApiError, BadAnswer, NotReached, Oversized, TimedOut
@@ -132,7 +132,13 @@ class HttpTransport:
                 return await _complete(response)
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            httpx.StreamError,
+            OSError,
+            UnicodeError,
+        ) as error:
             if isinstance(error, httpx.PoolTimeout):
                 self._retire(scheme, pool)
             raise _translated(error, url, answered=answered) from _harmless(error)
@@ -227,11 +233,10 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
     """Return our error for one of the library's; `answered`: the answer's head had come."""
     import httpx
 
-    parts = urlsplit(url)
-    proxies = getproxies() if parts.scheme == "https" else {}
-    host = printable(parts.netloc, 100)
+    host = printable(urlsplit(url).netloc, 100)
     advice = "Check the endpoint and the network."
-    if proxies.get("https") or proxies.get("all"):
+    if _is_proxied(url):
+        host = f"{host} (by way of a proxy)"
         advice = "Check the endpoint, the network and the proxy that the environment names."
 
     def not_reached(sentence: str, *, retryable: bool = True) -> NotReached:
@@ -246,7 +251,12 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
             return TimedOut(f"{host} took too long to answer.", advice=advice)
         case httpx.ProxyError():
             return not_reached(f"The proxy did not connect to {host}: {error}.", retryable=False)
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
+        case (
+            httpx.InvalidURL()
+            | httpx.UnsupportedProtocol()
+            | httpx.LocalProtocolError()
+            | UnicodeError()
+        ):
             # The library's own words may quote a header.
             return not_reached(f"The request to {host} could not be written.", retryable=False)
         case httpx.ConnectError():
@@ -258,6 +268,13 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
     if answered:
         return BadAnswer(f"The answer of {host} broke off.")
     return not_reached(f"The connection to {host} was reset.")
+
+
+def _is_proxied(url: str) -> bool:
+    """Say whether the environment sends this URL through a proxy."""
+    parts = urlsplit(url)
+    proxies = getproxies() if parts.scheme == "https" else {}
+    return bool(proxies.get("https") or proxies.get("all")) and not proxy_bypass(parts.netloc)
 
 
 def _unconnected(error: Exception, host: str, advice: str) -> NotReached:
@@ -285,4 +302,6 @@ def _harmless(error: Exception) -> Exception | None:
     """Return an exception as a cause to show, unless its words may quote what was sent."""
     import httpx
 
-    return None if isinstance(error, (httpx.LocalProtocolError, httpx.InvalidURL)) else error
+    if isinstance(error, (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)):
+        return None
+    return error
