@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import RenderableType
@@ -14,7 +15,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui import plain
-from tui.terminal import crash
+from tui.terminal import clipboard, crash
 from tui.terminal.output_guard import OutputGuard
 
 ReturnType = TypeVar("ReturnType")
@@ -33,6 +34,8 @@ class GuardedApp(App[ReturnType]):
         """The first error that ended the application."""
         self.on_leaving: Callable[[], None] = lambda: None
         """Called when the application is about to end, for whatever reason."""
+        self.state_directory = Path()
+        """Where a text that is too long for the clipboard is written."""
         super().__init__(**arguments)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -62,6 +65,21 @@ class GuardedApp(App[ReturnType]):
         for command in super().get_system_commands(screen):
             if command.title != "Screenshot":
                 yield command
+
+    async def copy(self, text: str) -> str:
+        """Send `text` towards the clipboard and say in a few words what was done with it."""
+        self._clipboard = text
+        driver = self._driver
+        write = driver.write if driver is not None else _discard
+        return await clipboard.copy(text, write=write, directory=self.state_directory)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Do the same for Textual's own widgets, with a toast."""
+
+        async def copy() -> None:
+            self.notify(await self.copy(text))
+
+        self.run_worker(copy(), group="clipboard", exclusive=True)
 
     def exit(
         self,
@@ -100,3 +118,7 @@ class GuardedApp(App[ReturnType]):
             self.failure = failure
         self._close_messages_no_wait()
         self.on_leaving()
+
+
+def _discard(_: str) -> None:
+    """Stand for a terminal that is not there."""

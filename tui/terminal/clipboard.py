@@ -76,13 +76,13 @@ async def copy(
         return f"too long for a clipboard ({amount}): written to {printable(str(path))}"
 
     program = tmux(environ)
-    if program and await _load(program, text, patience):
+    if program and await _load(program, text, environ, patience):
         return f"given to tmux, {amount}"
     write(sequence(text, environ))
     return f"sent to the terminal, {amount}"
 
 
-async def _load(program: str, text: str, patience: float) -> bool:
+async def _load(program: str, text: str, environ: Mapping[str, str], patience: float) -> bool:
     """Let tmux keep `text` in a buffer of its own and pass it on to its terminal's clipboard."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -93,6 +93,7 @@ async def _load(program: str, text: str, patience: float) -> bool:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environ),
         )
     except OSError:
         return False

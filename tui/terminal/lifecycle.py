@@ -77,6 +77,7 @@ class _Session:
 
         guard.attach(ask, status=self.status, last_words=self.last_words)
         app.on_leaving = guard.leaving
+        app.state_directory = self._directory
         await app.run_async(mouse=mouse)
 
     def status(self) -> int:
