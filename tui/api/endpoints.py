@@ -109,7 +109,7 @@ def _named(text: str) -> Endpoint:
         raise refuse("has no host")
     if port is not None and not (port.isdecimal() and len(port) <= 5 and 0 < int(port) < 65536):
         raise refuse("has a port that is not a number from 1 to 65535")
-    literal = host.startswith("[")
+    literal = host.startswith("[") and host.endswith("]")
     if not (_is_ipv6(host[1:-1]) if literal else _HOST_NAME.fullmatch(host) and len(host) < 254):
         raise refuse("has a host that is neither a host name nor an address")
     loopback = _is_loopback(host)
@@ -126,8 +126,8 @@ def _host_and_port(authority: str) -> tuple[str, str | None]:
     if _is_ipv6(authority):
         return f"[{authority}]", None
     if authority.startswith("["):
-        inside, _, after = authority[1:].partition("]")
-        if after and not after.startswith(":"):
+        inside, bracket, after = authority[1:].partition("]")
+        if not bracket or (after and not after.startswith(":")):
             return authority, None
         return f"[{inside}]", after[1:] if after else None
     host, colon, port = authority.partition(":")

@@ -9,28 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WrapValidator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from tui.api import envelope
 from tui.api.errors import ApiError, BadAnswer, from_answer
-from tui.api.exact import Document, load, write
+from tui.api.exact import Document, load
+from tui.api.lenient import Count, Text, Total, Whole, nested, wholly
 from tui.api.transport import Answer
 from tui.api.values import AssistantStatus, TaggedInvocations
 from tui.records import InstanceResult, Invocation, Page, Region, Tag
 
-MAX_COUNT: Final = 2**31 - 1
-"""The largest count believed; a larger one is nonsense that a database could not hold."""
+SURROGATE: Final = "\\ud"
+"""How an escaped surrogate begins, one of a pair or a lone one."""
 
 NOTHING: Final = frozenset({"", "null"})
 """How the service writes that there is no error, in lower case."""
@@ -39,47 +32,7 @@ FILE_TASKS: Final = "f-"
 """How the ID of a file-sending task begins; commands begin with `t-`."""
 
 _T = TypeVar("_T")
-
-
-def _as_text(value: object) -> str:
-    """Return any JSON value as text, without surrogates, which no UTF-8 can carry."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        value = write(value)
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _as_count(value: object, inner: Callable[[object], int]) -> int:
-    try:
-        count = inner(value)
-    except ValidationError:
-        return 0
-    return count if 0 <= count <= MAX_COUNT else 0
-
-
-def _as_total(value: object, inner: Callable[[object], int]) -> int | None:
-    try:
-        total = inner(value) if value is not None else -1
-    except ValidationError:
-        return None
-    return total if 0 <= total <= MAX_COUNT else None
-
-
-def _rows(name: str, value: object) -> list[object]:
-    """Return the rows of a list that the wire wraps in an object: `{"Tag": [...]}`."""
-    if isinstance(value, dict):
-        value = value.get(name)
-        if isinstance(value, dict):
-            return [value]
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-Text = Annotated[str | Annotated[Any, AfterValidator(_as_text)], Field(union_mode="left_to_right")]
-"""A string; anything else passes through Python, so that only the odd value costs time."""
-
-Count = Annotated[int, WrapValidator(_as_count)]
-"""A number that counts something."""
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class WireModel(BaseModel):
@@ -125,17 +78,17 @@ class WireInvocation(WireModel):
     overwrite: Text = ""
     vm_count: Count = 0
     invoke_instances: Annotated[
-        list[WireResult], BeforeValidator(partial(_rows, "InvokeInstance"))
+        list[WireResult], BeforeValidator(partial(nested, "InvokeInstance"))
     ] = []
-    tags: Annotated[list[WireTag], BeforeValidator(partial(_rows, "Tag"))] = []
+    tags: Annotated[list[WireTag], BeforeValidator(partial(nested, "Tag"))] = []
 
 
 class WirePage(WireModel):
     """What stands around the rows of `DescribeSendFileResults` and `ListTagResources`."""
 
-    request_id: Text = ""
-    next_token: Text = ""
-    total_count: Annotated[int | None, WrapValidator(_as_total)] = None
+    request_id: Whole = ""
+    next_token: Whole = ""
+    total_count: Total = None
 
 
 class WireRegion(WireModel):
@@ -178,9 +131,7 @@ def page(answer: Answer, *, numbered: bool) -> Page:
         rows = _top_rows(document, "Invocations", "Invocation")
         around = WirePage.model_validate(document.value)
         return Page(
-            invocations=tuple(
-                _invocation(WireInvocation.model_validate(row), document.text(row)) for row in rows
-            ),
+            invocations=tuple(_invocation(row, document.text(row)) for row in rows),
             next_token="" if numbered else around.next_token,
             total_count=around.total_count if numbered else None,
             request_id=around.request_id or answer.headers.get("x-acs-request-id", ""),
@@ -193,7 +144,7 @@ def regions(answer: Answer) -> tuple[Region, ...]:
     """Read an answer of `DescribeRegions`."""
 
     def read(document: Document) -> tuple[Region, ...]:
-        rows = map(WireRegion.model_validate, _top_rows(document, "Regions", "Region"))
+        rows = _top_models(WireRegion, document, "Regions", "Region")
         return tuple(
             Region(row.region_id, row.local_name, row.region_endpoint)
             for row in rows
@@ -208,7 +159,7 @@ def assistants(answer: Answer) -> tuple[AssistantStatus, ...]:
     inner = "InstanceCloudAssistantStatus"
 
     def read(document: Document) -> tuple[AssistantStatus, ...]:
-        rows = map(WireAssistant.model_validate, _top_rows(document, f"{inner}Set", inner))
+        rows = _top_models(WireAssistant, document, f"{inner}Set", inner)
         return tuple(
             AssistantStatus(
                 instance_id=row.instance_id,
@@ -230,9 +181,7 @@ def tagged(answer: Answer) -> TaggedInvocations:
     """Read an answer of `ListTagResources`; each task once, whatever the number of its tags."""
 
     def read(document: Document) -> TaggedInvocations:
-        rows = map(
-            WireTagResource.model_validate, _top_rows(document, "TagResources", "TagResource")
-        )
+        rows = _top_models(WireTagResource, document, "TagResources", "TagResource")
         around = WirePage.model_validate(document.value)
         ids = dict.fromkeys(row.resource_id for row in rows)
         return TaggedInvocations(
@@ -244,7 +193,8 @@ def tagged(answer: Answer) -> TaggedInvocations:
     return _read(answer, read, "ListTagResources")
 
 
-def _invocation(wire: WireInvocation, raw: str) -> Invocation:
+def _invocation(row: Mapping[str, object], raw: str) -> Invocation:
+    wire = _modelled(WireInvocation, row, raw)
     return Invocation(
         invoke_id=wire.invoke_id,
         status=wire.invocation_status,
@@ -296,6 +246,15 @@ def _top_rows(document: Document, outer: str, inner: str) -> list[Mapping[str, o
     if not isinstance(rows, list) or not all(isinstance(row, dict | None) for row in rows):
         raise _NoAnswer
     return [row for row in rows if row is not None]
+
+
+def _top_models(model: type[_Model], document: Document, outer: str, inner: str) -> list[_Model]:
+    rows = _top_rows(document, outer, inner)
+    return [_modelled(model, row, document.text(row)) for row in rows]
+
+
+def _modelled(model: type[_Model], row: Mapping[str, object], raw: str) -> _Model:
+    return model.model_validate(wholly(row) if SURROGATE in raw else row)
 
 
 class _NoAnswer(ValueError):
