@@ -125,13 +125,22 @@ class Send(NamedTuple):
             return f"{campaign.name}:new"
         return campaign.name
 
-    def ranks(self) -> range | list[int]:
-        """Return the ranks of its hosts, in the order of its results."""
-        first = self.chunk * SEND_SIZE
-        if self.wave:
-            return range(first, first + self.size)
+    def targets(self) -> list[tuple[int, int]]:
+        """Return rank and number of each of its hosts, in the order of its results."""
         campaign = self.campaign
-        return [campaign.rank(position) for position in range(first, first + self.size)]
+        start = self.chunk * SEND_SIZE
+        places = range(start, start + self.size)
+        if self.wave:
+            return [(rank, campaign.host(rank)) for rank in places]
+        pool = catalogue.pools()[campaign.pool]
+        step, shift, hosts = campaign.step, campaign.shift, campaign.hosts
+        offset, fails = campaign.first, campaign.failing[0] if campaign.failing else 0
+        targets = []
+        for position in places:
+            rank = (step * position + shift) % hosts
+            host = pool.first + (offset + position) % pool.size
+            targets.append((rank, campaign.host(rank) if rank < fails else host))
+        return targets
 
     def has(self, host: int) -> bool:
         """Say whether a host is among its targets."""

@@ -1,4 +1,4 @@
-"""Why a file does not arrive: the API's error codes with the status and the words they come with."""
+"""Why a file does not arrive: the API's error codes, each with a status and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the files: up to some kilobytes, the same bytes for the same campaign on any machine."""
+"""What is in the files: some kilobytes, the same bytes for a campaign on any machine."""
 
 from __future__ import annotations
 
@@ -109,10 +109,12 @@ def _environment(campaign: Campaign) -> bytes:
     service = _service(campaign).upper().replace("-", "_")
     return (
         _heading(campaign) + f"APP_ENV={_environment_name(campaign)}\n"
-        f"APP_VERSION={_version(campaign)}\nLOG_LEVEL={('info', 'warn', 'debug')[campaign.salt % 3]}\n"
+        f"APP_VERSION={_version(campaign)}\n"
+        f"LOG_LEVEL={('info', 'warn', 'debug')[campaign.salt % 3]}\n"
         f"{service}_LISTEN=0.0.0.0:8080\n{service}_WORKERS={2 << (campaign.salt % 4)}\n"
         "DATABASE_URL=mysql://app:example-only@db.internal.example.com:3306/app\n"
-        f"DATABASE_POOL={10 + campaign.salt % 50}\nREDIS_URL=redis://cache.internal.example.com:6379/0\n"
+        f"DATABASE_POOL={10 + campaign.salt % 50}\n"
+        "REDIS_URL=redis://cache.internal.example.com:6379/0\n"
         f'GREETING="Hello, 你好"\nREQUEST_TIMEOUT_MS={500 + campaign.salt % 2000}\n'
     ).encode()
 

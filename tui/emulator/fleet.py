@@ -77,7 +77,7 @@ class Fleet:
         )
 
     def now(self) -> float:
-        """Return the emulator's time in unix seconds: it starts at `start` and runs at its speed."""
+        """Return the emulator's time in unix seconds: from `start` on, at its own speed."""
         return self.start + (self._clock() - self.start) * self.clock_speed
 
     def numbers(self, retention_days: float | None = None) -> range:
@@ -156,15 +156,13 @@ class Fleet:
         with self._lock:
             settled = self._settled.pop(selection, None)
             if settled is None:
-                settled = Settled(
-                    self._history.drawn, check(selection, host, status=True), first, self.records
-                )
+                drawn = self._history.drawn
+                settled = Settled(drawn, check(selection, host, status=True), first)
+            elif settled.first - first > FRESH:
+                settled = settled.from_number(first)
             self._settled[selection] = settled
             while len(self._settled) > REMEMBERED:
                 self._settled.popitem(last=False)
-        if settled.first - first > FRESH:
-            with settled.lock:
-                settled.look_back(first)
         return settled
 
     def _first_settled(self) -> int:

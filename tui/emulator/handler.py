@@ -1,7 +1,7 @@
 """Request in, response out: the emulated service without any input or output of its own.
 
-One order of checks, as the vendor's gateway has it: method and path, operation, signature,
-parameters. What is refused is answered in the vendor's envelope.
+One order of checks, as the vendor's gateway has it: method and path, operation and version,
+signature, access, parameters. What is refused is answered in the vendor's envelope.
 
 Regions that answer with an error, so that each can be provoked: `cn-wuhan-lr` answers
 `RegionId.ApiNotSupported`, `ap-south-1` answers `Operation.Forbidden`, `us-southeast-1` answers
@@ -14,74 +14,59 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
-from tui.emulator import operations
+from tui.emulator import operations, parameters, regions
 from tui.emulator.fleet import Fleet
 from tui.emulator.refusals import Refusal
+from tui.emulator.request import Request, Response
+from tui.emulator.signatures import Key, Verifier
 from tui.emulator.tokens import Tokens
+
+__all__ = ["CALM", "Conditions", "Emulator", "Request", "Response"]
 
 VERSION: Final = "2014-05-26"
 """The only version of the API."""
 
+TOKEN_LIFE: Final = 12 * 3600.0
+"""How long the temporary credentials last from the start, in seconds: the most that STS grants."""
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What arrived: `target` is path and query as on the wire."""
+ACCESS_KEY_ID: Final = "LTAI5tEmulatorExampleKey"
+"""The access key of the emulated account; it opens nothing else."""
 
-    method: str
-    target: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+STS_ACCESS_KEY_ID: Final = "STS.NEmulatorExampleTemporary"
+"""The access key of its temporary credentials."""
 
-    def header(self, name: str) -> str:
-        """Return the value of a header by its lower-case name, or an empty string."""
-        for given, value in self.headers:
-            if given.lower() == name:
-                return value.strip()
-        return ""
+STS_TOKEN: Final = "CAISEmulatorExample/SecurityToken+NotARealOne0123456789=="  # noqa: S105
+"""The security token that belongs to it: an example, with the characters that need encoding."""
 
-    def parameters(self) -> dict[str, str]:
-        """Return the parameters of query and form; of one given twice the last counts."""
-        pairs = parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
-        if self.header("content-type").startswith("application/x-www-form-urlencoded"):
-            pairs += parse_qsl(self.body.decode("latin-1"), keep_blank_values=True)
-        return dict(pairs)
+SMALL: Final = 20_000
+"""Records that can be looked at one by one without anybody noticing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """What goes back: header names in lower case."""
+class Conditions:
+    """What is wrong with the whole service, as long as it lasts."""
 
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    body: bytes
+    skew: float = 0.0
+    """How many seconds its clock is ahead."""
+    token_life: float | None = None
+    """Seconds from the start after which temporary credentials have expired."""
+    denied: bool = False
+    """Whether nobody may do anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityToken:
-    """Temporary credentials that the emulator accepts."""
-
-    access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str = field(repr=False)
+CALM: Final = Conditions()
+"""Nothing is wrong."""
 
 
 class Emulator:
     """The emulated service: one account, its keys, and a fleet in each region."""
-
-    access_key_id: str = "LTAI5tEmulatorExample000"
-    access_key_secret: str = "EmulatorExampleSecret000000000"
-    sts: SecurityToken = SecurityToken(
-        "STS.NEmulatorExample00000000",
-        "EmulatorExampleStsSecret000000",
-        "CAISEmulatorExampleSecurityToken+/000000==",
-    )
 
     def __init__(
         self,
@@ -93,38 +78,78 @@ class Emulator:
         self.fleet = fleet
         self.region = fleet.region
         self.retention_days = retention_days
+        self.access_key_id = ACCESS_KEY_ID
+        self.access_key_secret = "EmulatorExampleSecretOpensNothing"  # noqa: S105
+        self.sts = Key(
+            STS_ACCESS_KEY_ID, "EmulatorExampleTemporarySecret00", STS_TOKEN, clock() + TOKEN_LIFE
+        )
         self._clock = clock
+        self._started = clock()
         self._fleets = {fleet.region: fleet}
         self._lock = threading.Lock()
         self._answered = 0
-        self._tokens = Tokens(blake2b(f"tokens {fleet.seed}".encode(), digest_size=32).digest())
+        key = blake2b(f"{fleet.seed}".encode(), digest_size=32, person=b"tokens").digest()
+        self.tokens = Tokens(key)
+        self._verifier = Verifier((Key(self.access_key_id, self.access_key_secret), self.sts))
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, conditions: Conditions = CALM) -> Response:
         """Answer one request. Safe to call from several threads."""
         request_id = self._request_id()
-        parameters = request.parameters()
-        action = request.header("x-acs-action") or parameters.get("Action", "")
         try:
-            if action not in operations.OPERATIONS:
-                raise Refusal("InvalidAction.NotFound")
-            answer = operations.OPERATIONS[action](self, parameters)
+            action, given = self._admitted(request, conditions)
+            answer = operations.OPERATIONS[action](self, given)
         except Refusal as refusal:
-            return self._refused(refusal, request, request_id)
-        return self._response(200, {**answer, "RequestId": request_id}, request_id)
+            return self._refused(refusal, request, request_id, conditions)
+        return self._response(200, {**answer, "RequestId": request_id}, request_id, conditions)
+
+    def refuse(self, request: Request, code: str, conditions: Conditions = CALM) -> Response:
+        """Answer a request with an error of the service, whatever it asks."""
+        return self._refused(Refusal(code), request, self._request_id(), conditions)
+
+    def takes_long(self, request: Request) -> bool:
+        """Say whether the answer may need more than some milliseconds: a filter, many records."""
+        try:
+            given = dict(request.pairs())
+            fleet = self.fleet_in(given.get("RegionId", ""))
+            tagged = any(name.startswith("Tag.") for name in given)
+            return fleet.records > SMALL and (tagged or parameters.selection(given).scans)
+        except (KeyError, Refusal):
+            return False
 
     def fleet_in(self, region: str) -> Fleet:
-        """Return the fleet of a region."""
+        """Return the fleet of a region; KeyError where there is no such region."""
         with self._lock:
             if region not in self._fleets:
+                regions.REGIONS[region]
                 self._fleets[region] = self.fleet.in_region(region)
             return self._fleets[region]
 
-    @property
-    def tokens(self) -> Tokens:
-        """What makes and reads the pagination tokens."""
-        return self._tokens
+    def now(self, conditions: Conditions = CALM) -> float:
+        """Return the time of the service's own clock, in unix seconds."""
+        return self._clock() + conditions.skew
 
-    def _refused(self, refusal: Refusal, request: Request, request_id: str) -> Response:
+    def _admitted(self, request: Request, conditions: Conditions) -> tuple[str, dict[str, str]]:
+        """Return operation and parameters of a request that may pass, or raise its refusal."""
+        if request.method not in ("GET", "POST"):
+            raise Refusal("UnsupportedHTTPMethod")
+        given = dict(request.pairs())
+        action = action_of(request, given)
+        if request.target.partition("?")[0] != "/" or action not in operations.OPERATIONS:
+            raise Refusal("InvalidAction.NotFound")
+        if (request.header("x-acs-version") or given.get("Version", "")) != VERSION:
+            raise Refusal("InvalidVersion")
+        if given.get("Format", "JSON").upper() not in ("JSON", ""):
+            raise Refusal("InvalidParameter.Format")
+        life = conditions.token_life
+        expire_at = None if life is None else self._started + life + conditions.skew
+        self._verifier.verify(request, self.now(conditions), expire_at=expire_at)
+        if conditions.denied:
+            raise Refusal("Forbidden.RAM", detail=_denial(action))
+        return action, given
+
+    def _refused(
+        self, refusal: Refusal, request: Request, request_id: str, conditions: Conditions
+    ) -> Response:
         recommend = (
             f"https://api.aliyun.com/troubleshoot?q={quote(refusal.code)}"
             f"&product=Ecs&requestId={request_id}"
@@ -138,17 +163,20 @@ class Emulator:
         }
         if refusal.detail:
             body["AccessDeniedDetail"] = refusal.detail
-        return self._response(refusal.status, body, request_id)
+        return self._response(refusal.status, body, request_id, conditions)
 
-    def _response(self, status: int, body: Mapping[str, object], request_id: str) -> Response:
-        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    def _response(
+        self, status: int, body: Mapping[str, object], request_id: str, conditions: Conditions
+    ) -> Response:
+        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        content = encoded.encode("utf-8", "replace")
         headers = {
-            "date": formatdate(self._clock(), usegmt=True),
+            "date": formatdate(self.now(conditions), usegmt=True),
             "content-type": "application/json;charset=utf-8",
-            "content-length": str(len(encoded)),
+            "content-length": str(len(content)),
             "x-acs-request-id": request_id,
         }
-        return Response(status, "", headers, encoded)
+        return Response(status, HTTPStatus(status).phrase, headers, content)
 
     def _request_id(self) -> str:
         with self._lock:
@@ -156,3 +184,20 @@ class Emulator:
             count = self._answered
         digits = blake2b(f"{self.fleet.seed} {count}".encode(), digest_size=16).hexdigest().upper()
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def action_of(request: Request, given: Mapping[str, str]) -> str:
+    """Return the name of the operation that is asked for, or an empty string."""
+    return request.header("x-acs-action") or given.get("Action", "")
+
+
+def _denial(action: str) -> dict[str, str]:
+    return {
+        "AuthAction": f"ecs:{action}",
+        "AuthPrincipalDisplayName": "emulator-example",
+        "AuthPrincipalOwnerId": "1000000000000000",
+        "AuthPrincipalType": "SubUser",
+        "EncodedDiagnosticMessage": "AQEAAAAAEmulatorExample",
+        "NoPermissionType": "ImplicitDeny",
+        "PolicyType": "AccountLevelIdentityBasedPolicy",
+    }

@@ -146,7 +146,7 @@ class History:
     def drawn(self, block: int) -> tuple[Send, ...]:
         """Draw a block: its sends, newest first."""
         digest = blake2b(f"{self._seed} {block}".encode(), digest_size=8).digest()
-        draw = Random(int.from_bytes(digest, "big")).random
+        draw = Random(int.from_bytes(digest, "big")).random  # noqa: S311
         if block == 0:
             found = _opening(draw)
             room, youngest, oldest = BLOCK - len(found), SCENES_END, OPENING
@@ -181,8 +181,10 @@ def _opening(draw: Draw) -> list[Send]:
             secondary=scene.secondary,
         )
         ages = tuple(minutes * 60.0 for minutes in scene.minutes)
-        for send in sends(ranked(campaign), ages, 3.0):
-            found.append(send._replace(pace=scene.pace[send.chunk]) if scene.pace else send)
+        found += [
+            send._replace(pace=scene.pace[send.chunk]) if scene.pace else send
+            for send in sends(ranked(campaign), ages, 3.0)
+        ]
     return found
 
 
@@ -245,10 +247,10 @@ def _left(failing: int, primary: Cause, at_first: int) -> int:
 
 def _hosts(shape: float, size: float) -> int:
     """Turn two draws into a number of hosts: mostly few, now and then hundreds."""
-    if shape < 0.2:
+    if shape < 0.35:
         return 1 + int(3 * size)
-    if shape < 0.45:
+    if shape < 0.7:
         return 4 + int(17 * size)
-    if shape < 0.75:
+    if shape < 0.87:
         return 20 + int(31 * size)
     return 51 + int(270 * size)

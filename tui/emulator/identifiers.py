@@ -15,6 +15,8 @@ DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 ROUNDS: Final = 4
 """Rounds of the network; four leave no pattern that an eye could find."""
 
+_MASK: Final = (1 << 64) - 1
+
 
 class Identifiers:
     """A reversible numbering of ids: `prefix` and `width` characters that stand for a number."""
@@ -22,9 +24,12 @@ class Identifiers:
     def __init__(self, prefix: str, width: int, seed: str) -> None:
         self.prefix = prefix
         self.width = width
-        self._low = 36 ** (width // 2)
-        self._high = 36 ** (width - width // 2)
-        self._key = blake2b(seed.encode(), digest_size=32).digest()
+        self._low: int = 36 ** (width // 2)
+        self._high: int = 36 ** (width - width // 2)
+        digest = blake2b(seed.encode(), digest_size=16 * ROUNDS).digest()
+        self._keys = tuple(
+            int.from_bytes(digest[start : start + 8], "big") for start in range(0, 16 * ROUNDS, 8)
+        )
 
     def of(self, number: int) -> str:
         """Return the id of a number, which is from 0 to 36**width - 1."""
@@ -41,15 +46,18 @@ class Identifiers:
             return None
         if any(digit not in DIGITS for digit in digits):
             return None
-        high, low = divmod(int(digits, 36), self._low)
+        value = int(digits, 36)
+        high, low = divmod(value, self._low)
         for turn in reversed(range(ROUNDS)):
             high = (high - self._mixed(turn + ROUNDS, low)) % self._high
             low = (low - self._mixed(turn, high)) % self._low
         return high * self._low + low
 
     def _mixed(self, turn: int, half: int) -> int:
-        digest = blake2b(half.to_bytes(9, "big"), digest_size=8, key=self._key, salt=bytes([turn]))
-        return int.from_bytes(digest.digest(), "big")
+        """Return a number that depends on every bit of `half`, and on the seed."""
+        mixed = (half ^ self._keys[turn]) * 0x9E3779B97F4A7C15 & _MASK
+        mixed = (mixed ^ mixed >> 31) * 0xBF58476D1CE4E5B9 & _MASK
+        return mixed ^ mixed >> 29
 
 
 def _base36(number: int, width: int) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
 from urllib.parse import urlsplit
 
-from tui.emulator.faults import Faults
-from tui.emulator.handler import Emulator, Request, Response
+from tui.emulator.faults import Delivery, Faults
+from tui.emulator.handler import Emulator
+from tui.emulator.request import Request, Response
+
+READ_TIMEOUT: Final = 10.0
+"""How long an answer may take, in seconds, as the transport over the network has it."""
 
 
 class InProcess:
@@ -19,21 +25,43 @@ class InProcess:
         *,
         faults: Faults | None = None,
         latency: float = 0.0,
+        read_timeout: float = READ_TIMEOUT,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._emulator = emulator
         self._faults = faults or Faults()
         self._latency = latency
+        self._read_timeout = read_timeout
         self._sleep = sleep
 
     async def exchange(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
     ) -> Response:
-        """Answer one request. Raises ConnectionResetError or TimeoutError for a fault."""
+        """Answer one request.
+
+        Raises:
+            ConnectionResetError: the connection is reset, on purpose.
+            TimeoutError: the answer takes too long, on purpose.
+        """
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        await self._sleep(self._latency)
-        return self._emulator.answer(Request(method, target, tuple(headers), body))
+        delivery = await self._delivered(Request(method, target, tuple(headers), body))
+        delay = self._latency + delivery.delay
+        await self._sleep(min(delay, self._read_timeout))
+        if delay > self._read_timeout:
+            raise TimeoutError("The emulator takes longer than the read timeout.")
+        if delivery.breakage == "reset":
+            raise ConnectionResetError("The emulator has reset the connection.")
+        if delivery.breakage == "truncate":
+            content = delivery.response.body
+            return replace(delivery.response, body=content[: len(content) // 2])
+        return delivery.response
 
     async def aclose(self) -> None:
         """Do nothing: there is nothing to close."""
+
+    async def _delivered(self, request: Request) -> Delivery:
+        """Have the request answered: in a thread where a million records must be looked at."""
+        if self._emulator.takes_long(request):
+            return await asyncio.to_thread(self._faults.deliver, self._emulator, request)
+        return self._faults.deliver(self._emulator, request)

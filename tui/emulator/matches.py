@@ -58,9 +58,7 @@ class Listed:
 class Settled:
     """The finished sends of a fleet that pass one selection, as far as they have been looked at."""
 
-    def __init__(
-        self, drawn: Callable[[int], Sequence[Send]], check: Check, first: int, records: int
-    ) -> None:
+    def __init__(self, drawn: Callable[[int], Sequence[Send]], check: Check, first: int) -> None:
         self.first = first
         """The number that the looking began with; what is newer is not in here."""
         self.numbers = array("q")
@@ -68,22 +66,22 @@ class Settled:
         self._drawn = drawn
         self._check = check
         self._next = first
-        self._records = records
 
-    def look(self, wanted: int) -> None:
-        """Look on until `wanted` records have been found, or all have been looked at."""
-        while len(self.numbers) < wanted and self._next < self._records:
-            end = min(self._records, (self._next // BLOCK + 1) * BLOCK)
+    def look(self, wanted: int, records: int) -> None:
+        """Look on until `wanted` have been found, or all up to number `records` looked at."""
+        while len(self.numbers) < wanted and self._next < records:
+            end = min(records, (self._next // BLOCK + 1) * BLOCK)
             self.numbers.extend(self._passing(self._next, end))
             self._next = end
 
-    def look_back(self, first: int) -> None:
-        """Take in the records from number `first` on, which have finished meanwhile."""
-        newer = array("q")
-        for start in range(first, self.first, BLOCK):
-            newer.extend(self._passing(start, min(self.first, start + BLOCK)))
-        self.numbers = newer + self.numbers
-        self.first = first
+    def from_number(self, first: int) -> Settled:
+        """Return the same with the records from number `first` on, which have finished since."""
+        longer = Settled(self._drawn, self._check, first)
+        with self.lock:
+            longer.look(self.first - first, self.first)
+            longer.numbers.extend(self.numbers)
+            longer._next = self._next
+        return longer
 
     def _passing(self, start: int, end: int) -> list[int]:
         check, passing = self._check, []
@@ -111,14 +109,14 @@ class Filtered:
         """Return the place of the first record that is older than record `number`."""
         if number < self._settled.first:
             return bisect_right(self._fresh, number)
-        with self._settled.lock:
-            wanted = len(self._settled.numbers)
-            while not self._settled.numbers or self._settled.numbers[-1] <= number:
-                wanted += 1
-                self._settled.look(wanted)
-                if len(self._settled.numbers) < wanted:
+        settled = self._settled
+        with settled.lock:
+            while not settled.numbers or settled.numbers[-1] <= number:
+                known = len(settled.numbers)
+                settled.look(known + 1, self._end)
+                if len(settled.numbers) == known:
                     break
-            return len(self._fresh) + bisect_right(self._settled.numbers, number)
+            return len(self._fresh) + bisect_right(settled.numbers, number)
 
     def at(self, first: int, count: int) -> Sequence[int]:
         """Return the numbers of up to `count` records from a place on."""
@@ -126,14 +124,14 @@ class Filtered:
         start = max(0, first - len(self._fresh))
         end = start + count - len(newest)
         with self._settled.lock:
-            self._settled.look(end)
+            self._settled.look(end, self._end)
             older = [number for number in self._settled.numbers[start:end] if number < self._end]
         return newest + older
 
     def total(self) -> int:
         """Return how many there are."""
         with self._settled.lock:
-            self._settled.look(self._end - self._settled.first)
+            self._settled.look(self._end - self._settled.first, self._end)
             return len(self._fresh) + bisect_left(self._settled.numbers, self._end)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from tui.emulator import agents, labels, regions
 from tui.emulator import parameters as reading
 from tui.emulator.refusals import Refusal
 from tui.emulator.tokens import TokenInvalid
@@ -17,11 +18,24 @@ if TYPE_CHECKING:
 TAG_CAP: Final = 1000
 """The most records that a query by tags shows."""
 
+TAGGED_PAGE: Final = 50
+"""Records on one page of ListTagResources, which takes no size."""
 
-def describe_send_file_results(
-    emulator: Emulator, parameters: Mapping[str, str]
-) -> dict[str, object]:
-    """Answer DescribeSendFileResults."""
+MAX_RESOURCE_IDS: Final = 50
+"""The most resources that one ListTagResources names."""
+
+MAX_INSTANCE_IDS: Final = 100
+"""The most instances that one DescribeCloudAssistantStatus names."""
+
+Parameters = Mapping[str, str]
+Operation = Callable[["Emulator", Parameters], dict[str, object]]
+
+
+def describe_send_file_results(emulator: Emulator, parameters: Parameters) -> dict[str, object]:
+    """Answer DescribeSendFileResults.
+
+    A call that names neither paging method is answered so that either may follow.
+    """
     region = reading.region(parameters)
     selection = reading.selection(parameters)
     paging = reading.paging(parameters)
@@ -51,17 +65,125 @@ def describe_send_file_results(
     }
 
 
+def describe_regions(emulator: Emulator, parameters: Parameters) -> dict[str, object]:
+    """Answer DescribeRegions: Chinese names, English ones for any other language."""
+    chinese = parameters.get("AcceptLanguage", "zh-CN") in ("", "zh-CN", "zh-TW")
+    return {
+        "Regions": {
+            "Region": [
+                {
+                    "RegionId": region.region_id,
+                    "LocalName": region.chinese if chinese else region.english,
+                    "RegionEndpoint": region.endpoint,
+                    "Status": region.status,
+                }
+                for region in regions.REGIONS.values()
+            ]
+        }
+    }
+
+
+def list_tag_resources(emulator: Emulator, parameters: Parameters) -> dict[str, object]:
+    """Answer ListTagResources for file-sending tasks, without the cap that queries by tags have."""
+    region = reading.region(parameters)
+    kind = parameters.get("ResourceType", "")
+    if not kind:
+        raise Refusal("MissingParameter.ResourceType")
+    if kind != "invocation":
+        raise Refusal("InvalidResourceType.NotFound")
+    tags = reading.tags(parameters, longest_key=128, missing_key="InvalidParameter.TagValue")
+    ids = reading.numbered(parameters, "ResourceId")
+    if len(ids) > MAX_RESOURCE_IDS:
+        raise Refusal("NumberExceed.ResourceIds")
+    fleet = emulator.fleet_in(region)
+    found = fleet.matching(reading.Selection(tags=tags), emulator.retention_days)
+    binding = f"ListTagResources {region} {tags!r} {ids!r}"
+    first = _place_after(emulator, found, binding, parameters.get("NextToken", ""))
+    if ids:
+        named = {fleet.number_of(invoke_id) for invoke_id in ids}
+        numbers = [
+            number
+            for number in sorted(number for number in named if number is not None)
+            if found.at(found.after(number - 1), 1)[:1] == [number]
+        ]
+        more = False
+    else:
+        looked_at = list(found.at(first, TAGGED_PAGE + 1))
+        numbers, more = looked_at[:TAGGED_PAGE], len(looked_at) > TAGGED_PAGE
+    return {
+        "NextToken": emulator.tokens.issue(binding, numbers[-1]) if more else "",
+        "TagResources": {
+            "TagResource": [
+                {
+                    "ResourceId": fleet.invoke_id(number),
+                    "ResourceType": "invocation",
+                    "TagKey": key,
+                    "TagValue": value,
+                }
+                for number in numbers
+                for key, value in labels.tags(fleet.send(number).campaign)
+            ]
+        },
+    }
+
+
+def describe_cloud_assistant_status(
+    emulator: Emulator, parameters: Parameters
+) -> dict[str, object]:
+    """Answer DescribeCloudAssistantStatus; instances that do not exist are left out."""
+    region = reading.region(parameters)
+    paging = reading.paging(parameters)
+    fleet = emulator.fleet_in(region)
+    ids = reading.numbered(parameters, "InstanceId")
+    if len(ids) > MAX_INSTANCE_IDS:
+        raise Refusal("InstanceIds.ExceedLimit")
+    hosts = agents.hosts()
+    binding = f"DescribeCloudAssistantStatus {region} {parameters.get('OSType', '')!r}"
+    token = ""
+    if ids:
+        known = (fleet.host_of(instance_id) for instance_id in ids)
+        shown = [host for host in known if host is not None and agents.exists(host)]
+        total = len(shown)
+    elif parameters.get("OSType", agents.SYSTEM) not in ("", agents.SYSTEM):
+        shown, total = [], 0
+    else:
+        first = 0
+        if paging.number is not None:
+            first = (paging.number - 1) * paging.size
+        elif paging.token:
+            first = _read(emulator, binding, paging.token)
+        shown, total = list(hosts[first : first + paging.size]), len(hosts)
+        if paging.number is None and first + paging.size < total:
+            token = emulator.tokens.issue(binding, first + paging.size)
+    return {
+        "PageNumber": paging.number or 1,
+        "PageSize": paging.size,
+        "TotalCount": total,
+        "NextToken": token,
+        "InstanceCloudAssistantStatusSet": {
+            "InstanceCloudAssistantStatus": [agents.status(fleet, host) for host in shown]
+        },
+    }
+
+
 def _place_after(emulator: Emulator, found: Found, binding: str, token: str) -> int:
     """Return the place to go on from among what was found, or refuse the token."""
-    if not token:
-        return 0
+    return found.after(_read(emulator, binding, token)) if token else 0
+
+
+def _read(emulator: Emulator, binding: str, token: str) -> int:
     try:
-        return found.after(emulator.tokens.read(binding, token))
+        return emulator.tokens.read(binding, token)
     except TokenInvalid as error:
         raise Refusal("InvalidParameter.NextToken") from error
 
 
-OPERATIONS: Final[Mapping[str, Callable[[Emulator, Mapping[str, str]], dict[str, object]]]] = (
-    MappingProxyType({"DescribeSendFileResults": describe_send_file_results})
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {
+        "DescribeCloudAssistantStatus": describe_cloud_assistant_status,
+        "DescribeRegions": describe_regions,
+        "DescribeSendFileResults": describe_send_file_results,
+        "ListTagResources": list_tag_resources,
+    }
 )
 """What the emulator answers, by the name of the operation."""

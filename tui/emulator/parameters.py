@@ -93,7 +93,10 @@ def selection(parameters: Mapping[str, str]) -> Selection:
 
 
 def tags(
-    parameters: Mapping[str, str], *, longest_key: int = MAX_TAG_KEY
+    parameters: Mapping[str, str],
+    *,
+    longest_key: int = MAX_TAG_KEY,
+    missing_key: str = "MissingParameter.TagKey",
 ) -> tuple[tuple[str, str | None], ...]:
     """Return the tag filters of a call, or raise the refusal they deserve."""
     keys: dict[int, str] = {}
@@ -105,7 +108,7 @@ def tags(
     if len(numbers) > MAX_TAGS or any(not 1 <= number <= MAX_TAGS for number in numbers):
         raise Refusal("NumberExceed.Tags")
     if any(not keys.get(number) for number in numbers):
-        raise Refusal("MissingParameter.TagKey")
+        raise Refusal(missing_key)
     if len(set(keys.values())) < len(keys):
         raise Refusal("Duplicate.TagKey")
     for number in numbers:

@@ -38,6 +38,7 @@ COMMON: Final = MappingProxyType(
             400,
             "The request signature does not conform to Aliyun standards.",
         ),
+        "InstanceIds.ExceedLimit": (403, "The number of instance IDs exceeds the upper limit."),
         "InvalidAccessKeyId.NotFound": (404, "Specified access key is not found."),
         "InvalidAction.NotFound": (
             404,
@@ -45,6 +46,11 @@ COMMON: Final = MappingProxyType(
         ),
         "InvalidParameter": (400, "The specified parameter is not valid."),
         "InvalidParameter.Format": (400, "This service answers in JSON only: ask for Format=JSON."),
+        "InvalidParameter.TagValue": (400, "The specified parameter TagValue is not valid."),
+        "InvalidResourceType.NotFound": (
+            404,
+            "The ResourceType provided does not exist in our records.",
+        ),
         "InvalidSecurityToken.Expired": (400, "Specified SecurityToken is expired."),
         "InvalidSecurityToken.Malformed": (400, "Specified SecurityToken is malformed."),
         "InvalidSecurityToken.MismatchWithAccessKey": (
@@ -59,8 +65,10 @@ COMMON: Final = MappingProxyType(
         ),
         "InvalidVersion": (400, "Specified parameter Version is not valid."),
         "MissingParameter": (400, "A mandatory parameter of this action is missing."),
+        "MissingParameter.ResourceType": (400, "You must specify ResourceType."),
         "MissingRegionId": (400, "RegionId is mandatory for this action."),
         "MissingSecurityToken": (400, "SecurityToken is mandatory for this action."),
+        "NumberExceed.ResourceIds": (400, "The ResourceIds parameter number is exceed."),
         "ServiceUnavailable": (
             503,
             "The request has failed due to a temporary failure of the server.",

@@ -9,7 +9,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from tui.emulator import catalogue, contents, labels
 from tui.emulator.campaigns import Campaign, Send
@@ -31,20 +31,16 @@ ARRIVING: Final = "arriving"
 """The pace of sends that are made after the start."""
 
 
-class _Course(NamedTuple):
-    """What happens on one instance, in seconds from the creation of the send."""
-
-    begins: float | None
-    """None where the agent never took the file."""
-    ends: float
-    cause: Cause | None
+Course = tuple[float | None, float, Cause | None]
+"""What happens on one instance: when the agent begins (None: it never took the file) and when it
+ends, in seconds from the creation of the send, and what it fails of."""
 
 
 def status(send: Send, elapsed: float) -> str:
     """Return the overall status so many seconds after the creation."""
     if elapsed >= SETTLED:
         return send.status
-    now = {_state(course, elapsed) for course in _courses(send)}
+    now = {_state(*course, elapsed) for course in _courses(send)}
     for unfinished in ("Pending", "Running"):
         if unfinished in now:
             return unfinished
@@ -78,12 +74,7 @@ def invocation(
         "Name": send.name,
         "Content": content,
         "Overwrite": _overwrite(send),
-        "InvokeInstances": {
-            "InvokeInstance": [
-                _instance(course, created, elapsed, instance_id(campaign.host(rank)))
-                for rank, course in zip(send.ranks(), _courses(send), strict=True)
-            ]
-        },
+        "InvokeInstances": {"InvokeInstance": _instances(send, created, elapsed, instance_id)},
         "Tags": {
             "Tag": [{"TagKey": key, "TagValue": value} for key, value in labels.tags(campaign)]
         },
@@ -96,73 +87,89 @@ def stamp(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
-def _instance(
-    course: _Course, created: float, elapsed: float, instance_id: str
-) -> dict[str, object]:
-    state = _state(course, elapsed)
-    finished = state not in ("Pending", "Running")
-    begins = course.begins if course.begins is not None and state != "Pending" else None
-    latest = course.ends if finished else begins or 0
-    cause = course.cause if finished else None
+def result_of(send: Send, host: int, *, created: float, now: float) -> dict[str, str]:
+    """Return what became of a send on one of its hosts; the instance id is left out."""
+    place = [number for _, number in send.targets()].index(host)
+    return _result(list(_courses(send))[place], created, now - created, "")
+
+
+def _instances(
+    send: Send, created: float, elapsed: float, instance_id: Callable[[int], str]
+) -> list[dict[str, str]]:
+    return [
+        _result(course, created, elapsed, instance_id(host))
+        for (_, host), course in zip(send.targets(), _courses(send), strict=True)
+    ]
+
+
+def _result(course: Course, created: float, elapsed: float, instance_id: str) -> dict[str, str]:
+    """Return an `InvokeInstance`; what is not known yet is an empty string."""
+    begins, ends, cause = course
+    state = _state(begins, ends, cause, elapsed)
+    begun = begins if state != "Pending" else None
+    start = "" if begun is None else stamp(int(created + begun))
+    finish = stamp(int(created + ends)) if ends <= elapsed else ""
+    failed = cause if finish else None
+    creation = stamp(int(created))
     return {
-        "CreationTime": stamp(int(created)),
-        "StartTime": "" if begins is None else stamp(int(created + begins)),
+        "CreationTime": creation,
+        "StartTime": start,
         "InvocationStatus": state,
-        "FinishTime": stamp(int(created + course.ends)) if finished else "",
-        "UpdateTime": stamp(int(created + latest)),
-        "ErrorInfo": cause.info if cause else "",
-        "ErrorCode": cause.code if cause else "",
+        "FinishTime": finish,
+        "UpdateTime": finish or start or creation,
+        "ErrorInfo": failed.info if failed else "",
+        "ErrorCode": failed.code if failed else "",
         "InstanceId": instance_id,
     }
 
 
-def _state(course: _Course, elapsed: float) -> str:
-    if course.ends <= elapsed:
-        return course.cause.status if course.cause else "Success"
-    return "Running" if course.begins is not None and course.begins <= elapsed else "Pending"
+def _state(begins: float | None, ends: float, cause: Cause | None, elapsed: float) -> str:
+    if ends <= elapsed:
+        return cause.status if cause else "Success"
+    return "Running" if begins is not None and begins <= elapsed else "Pending"
 
 
-def _courses(send: Send) -> Iterator[_Course]:
+def _courses(send: Send) -> Iterator[Course]:
+    """Yield what happens on each instance, in the order of the results."""
     campaign, left = send.campaign, send.campaign.left(send.wave)
-    pace = _PACES[send.pace]
-    for place, rank in enumerate(send.ranks()):
+    pace, salt = _PACES[send.pace], campaign.salt * 40_503 + send.wave * 97
+    for place, (rank, _) in enumerate(send.targets()):
         cause = campaign.cause(rank) if rank < left else None
-        chance = (campaign.salt * 40_503 + rank * 2_654_435_761 + send.wave * 97) >> 7 & 0xFFFF
-        yield pace(send, place, chance, cause)
+        yield pace(send, place, salt + rank * 2_654_435_761 >> 7 & 0xFFFF, cause)
 
 
-def _usual(send: Send, place: int, chance: int, cause: Cause | None) -> _Course:
+def _usual(send: Send, place: int, chance: int, cause: Cause | None) -> Course:
     if cause and cause.status == "Timeout":
-        return _Course(None, TIMEOUT, cause)
+        return (None, TIMEOUT, cause)
     if cause and not cause.reached:
-        return _Course(None, 1 + chance % 3, cause)
+        return (None, 1 + chance % 3, cause)
     begins = chance % 3
-    return _Course(begins, begins + 1 + (chance >> 4) % 9, cause)
+    return (begins, begins + 1 + (chance >> 4) % 9, cause)
 
 
-def _arriving(send: Send, place: int, chance: int, cause: Cause | None) -> _Course:
+def _arriving(send: Send, place: int, chance: int, cause: Cause | None) -> Course:
     begins = 2 + chance % 7
     reached = cause is None or cause.reached
-    return _Course(begins if reached else None, begins + 5 + (chance >> 4) % 35, cause)
+    return (begins if reached else None, begins + 5 + (chance >> 4) % 35, cause)
 
 
-def _underway(send: Send, place: int, chance: int, cause: Cause | None) -> _Course:
+def _underway(send: Send, place: int, chance: int, cause: Cause | None) -> Course:
     begins = 1 + chance % 5
     if cause and not cause.reached:
-        return _Course(None, begins, cause)
+        return (None, begins, cause)
     if place % 3:
-        return _Course(begins, begins + 4 + (chance >> 4) % 25, cause)
-    return _Course(begins, send.age + QUIET + place + (chance >> 4) % 20, cause)
+        return (begins, begins + 4 + (chance >> 4) % 25, cause)
+    return (begins, send.age + QUIET + place + (chance >> 4) % 20, cause)
 
 
-def _waiting(send: Send, place: int, chance: int, cause: Cause | None) -> _Course:
+def _waiting(send: Send, place: int, chance: int, cause: Cause | None) -> Course:
     begins = send.age + QUIET + 4 + place
     if cause and not cause.reached:
-        return _Course(None, begins, cause)
-    return _Course(begins, begins + 20 + (chance >> 4) % 40, cause)
+        return (None, begins, cause)
+    return (begins, begins + 20 + (chance >> 4) % 40, cause)
 
 
-_PACES: Final[dict[str, Callable[[Send, int, int, Cause | None], _Course]]] = {
+_PACES: Final[dict[str, Callable[[Send, int, int, Cause | None], Course]]] = {
     "": _usual,
     ARRIVING: _arriving,
     "underway": _underway,
