@@ -118,6 +118,7 @@ class Explorer(Screen[None]):
         self._calls = Calls(self._calls_changed)
         self._connecting = asyncio.Lock()
         self._pane = "invocations"
+        self._focused_last: Widget | None = None
         self._instance_id = ""
         self._busy = False
         self._countdown = ""
@@ -157,9 +158,10 @@ class Explorer(Screen[None]):
             self._session, self._archive, query, self._rows_changed
         )
         self.table.show(reading.view)
+        if not self._is_asking():
+            self.load_page()
         if previous is not None:
             await previous.close()
-        self.load_page()
 
     @work(exclusive=True, group="pages")
     async def load_page(self) -> None:
@@ -304,7 +306,13 @@ class Explorer(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know the pane that has the focus, however it came to have it."""
+        self._focused_last = event.widget
         self._enter_pane(self._pane_of(event.widget))
+
+    def on_resize(self) -> None:
+        """Give the focus back to what had it before the terminal was too small for anything."""
+        if self.focused is None and self._focused_last is not None:
+            self.call_after_refresh(self._focused_last.focus)
 
     # Actions.
 
@@ -341,12 +349,14 @@ class Explorer(Screen[None]):
             self.open_query(Query(self._query.region))
 
     def action_load_more(self) -> None:
-        """Load the next page now."""
-        self.load_page()
+        """Load the next page now; what is under way already is left to end."""
+        if self._countdown or not self._is_asking():
+            self.load_page()
 
     def action_refresh_rows(self) -> None:
         """Read anew from the top."""
-        self.refresh_pages()
+        if self._countdown or not self._is_asking():
+            self.refresh_pages()
 
     def action_fold(self) -> None:
         """Hide the filters or show them again."""
@@ -390,6 +400,7 @@ class Explorer(Screen[None]):
         activity = self._countdown or ("loading…" if self._busy else "")
         if wait is not None:
             activity = f"{wait[1].sentence} Trying again."
+        self.table.explain_emptiness(*self._why_empty())
         self.status_bar.show(
             Status(
                 identity=self._session.identity,
@@ -400,4 +411,17 @@ class Explorer(Screen[None]):
                 activity=activity,
                 position=f"row {self.table.cursor + 1:,}" if row else "",
             )
+        )
+
+    def _why_empty(self) -> tuple[str, ...]:
+        reading = self._reading
+        if self.notice.display:
+            return ("Nothing is loaded, for the reason given below.", "r tries again.")
+        if reading is None or not reading.ended:
+            return (f"Asking for the files that were sent in {self._query.region}…",)
+        if self._query.is_filtered():
+            return ("Nothing that was sent matches the filters.", "X clears them, f changes them.")
+        return (
+            f"The service has no records of files sent in {self._query.region}.",
+            "It keeps them for a limited time only. r asks again.",
         )

@@ -96,21 +96,28 @@ NARROW_CREATED: Final = 14
 """Cells of the creation time there: the year is left out."""
 
 
-def arrange(width: int, *, skip: int = 0, id_width: int = INVOKE_ID_WIDTH) -> tuple[Column, ...]:
+def arrange(
+    width: int, *, scrolled: int = 0, id_width: int = INVOKE_ID_WIDTH
+) -> tuple[Column, ...]:
     """Return the columns that fit in `width` cells, widened to fill it.
 
-    The first four are always there. After them, `skip` columns are passed over (scrolled away to
-    the left) and the rest follow as far as they fit; the first of them is shown even where it is
-    cut, so that scrolling sideways reaches every column at any width.
+    The first four are always there, and the others follow as far as they fit. Scrolled sideways
+    by a number of columns, the first ones make room so that the column come to is there whole:
+    they are narrowed, and where that is not enough only status and name stay.
     """
     columns = [
         replace(column, width=id_width) if column.name == "id" else column for column in COLUMNS
     ]
-    chosen = (
-        _squeezed(columns[:ALWAYS], width) if width < _width(columns[:ALWAYS]) else columns[:ALWAYS]
-    )
-    for number, column in enumerate(columns[ALWAYS + skip :]):
-        if _width([*chosen, column]) > width and not (skip and number == 0):
+    pinned, others = columns[:ALWAYS], columns[ALWAYS:]
+    if scrolled:
+        unscrolled = _width([*pinned, others[0]]) <= width
+        others = others[min(scrolled - (0 if unscrolled else 1), len(others) - 1) :]
+        pinned = _make_room(pinned, width - len(GAP) - others[0].width)
+    else:
+        pinned = _squeezed(pinned, width)
+    chosen = list(pinned)
+    for column in others:
+        if _width([*chosen, column]) > width and not (scrolled and column is others[0]):
             break
         chosen.append(column)
     return _widened(chosen, width - _width(chosen))
@@ -147,24 +154,28 @@ def _width(columns: Sequence[Column]) -> int:
     return GUTTER + sum(column.width for column in columns) + len(GAP) * (len(columns) - 1)
 
 
+def _make_room(columns: Sequence[Column], width: int) -> list[Column]:
+    squeezed = _squeezed(columns, width)
+    if _width(squeezed) <= width:
+        return squeezed
+    return [column for column in squeezed if column.name in ("status", "name")]
+
+
 def _squeezed(columns: Sequence[Column], width: int) -> list[Column]:
-    missing = _width(columns) - width
-    squeezed = []
-    for column in columns:
-        least = {"name": NARROW_NAME, "created": NARROW_CREATED}.get(column.name, column.width)
-        squeezed.append(column)
-        if column.name == "name":
-            squeezed[-1] = replace(column, width=max(column.width - missing, least))
-    missing = _width(squeezed) - width
-    if missing > 0:
-        squeezed[0] = replace(
-            squeezed[0],
-            width=NARROW_CREATED,
-            text=lambda row, context: moment(
-                row.creation_time, context.time_style, now=context.now
-            ).removeprefix(row.creation_time[:5]),
-        )
+    """Narrow first the name and then the creation time, as far as needed and sensible."""
+    squeezed = list(columns)
+    for number, column in enumerate(columns):
+        missing = _width(squeezed) - width
+        if column.name == "name" and missing > 0:
+            squeezed[number] = replace(column, width=max(column.width - missing, NARROW_NAME))
+    if _width(squeezed) > width:
+        squeezed[0] = replace(squeezed[0], width=NARROW_CREATED, text=_created_without_year)
     return squeezed
+
+
+def _created_without_year(row: InvocationSummary, context: Context) -> str:
+    words = moment(row.creation_time, context.time_style, now=context.now)
+    return words[5:] if len(words) > NARROW_CREATED else words
 
 
 def _widened(columns: Sequence[Column], spare: int) -> tuple[Column, ...]:

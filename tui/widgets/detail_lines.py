@@ -101,27 +101,30 @@ def _instance(detail: Detail, width: int) -> Iterator[Line]:
     for result in invocation.results:
         if result.instance_id != detail.instance_id:
             continue
-        yield line(Span(status_words(result.status), status_tone(result.status)))
+        yield line(
+            Span(status_words(result.status), status_tone(result.status)),
+            Span(f"   {result.error_info or result.error_code}", "strong"),
+        )
+        if result.failed and result.error_code:
+            yield from _card(detail.explanations[result.error_code], width)
+        yield line()
         style, now = detail.time_style, detail.now
-        zone = style.value
         yield from _table(
             [
                 ("Instance", result.instance_id),
                 ("Status", result.status),
                 ("Error code", result.error_code or "none"),
                 ("Error info", result.error_info or "none"),
-                (f"Created {zone}", moment(result.creation_time, style, now=now)),
-                (f"Started {zone}", moment(result.start_time, style, now=now) or "not yet"),
-                (f"Finished {zone}", moment(result.finish_time, style, now=now) or "not yet"),
-                (f"Updated {zone}", moment(result.update_time, style, now=now)),
+                ("Created", moment(result.creation_time, style, now=now)),
+                ("Started", moment(result.start_time, style, now=now) or "not yet"),
+                ("Finished", moment(result.finish_time, style, now=now) or "not yet"),
+                ("Updated", moment(result.update_time, style, now=now)),
+                ("Times are", style.value),
                 ("Duration", duration(result.seconds) or "not known"),
                 ("File", f"{invocation.target_dir.rstrip('/')}/{invocation.name}"),
             ],
             width,
         )
-        if result.failed and result.error_code:
-            yield line()
-            yield from _card(detail.explanations[result.error_code], width)
         yield line()
 
 

@@ -98,16 +98,18 @@ class InvocationTable(LineView):
         self._source: RowSource = NoRows()
         self._cell_context = Context()
         self._columns: tuple[Column, ...] = ()
-        self._skipped = 0
+        self._scrolled = 0
+        """Columns that the table is scrolled sideways by."""
         self._id_width = INVOKE_ID_WIDTH
         self._sorted_by, self._arrow = "", ""
+        self._why_empty: tuple[str, ...] = ()
         self.marks: Container[str] = ()
         """Invoke IDs of the rows that are marked."""
 
     def show(self, source: RowSource) -> None:
         """Show another source from its first row."""
         self._source = source
-        self._skipped = 0
+        self._scrolled = 0
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
         self.rows_changed()
@@ -124,6 +126,13 @@ class InvocationTable(LineView):
             self.scroll_to(y=self.scroll_offset.y + shift, animate=False)
         self.refresh(self.size.region)
         self.cursor_moved()
+
+    def explain_emptiness(self, *sentences: str) -> None:
+        """Say these sentences where there are no rows."""
+        if sentences != self._why_empty:
+            self._why_empty = sentences
+            if not self._source.count:
+                self.refresh(self.size.region)
 
     @property
     def row(self) -> InvocationSummary | None:
@@ -158,6 +167,12 @@ class InvocationTable(LineView):
             return Line((Span("  ·", "dim"),), key="")
         mark = "*" if row.invoke_id in self.marks else ""
         return columns.row_line(row, self._columns, self._cell_context, mark)
+
+    def line_below(self, index: int) -> Line:
+        """Return what is said in an empty table."""
+        if not self._source.count and 0 < index <= len(self._why_empty):
+            return Line((Span(f"  {self._why_empty[index - 1]}", "dim"),))
+        return Line()
 
     def header_line(self, index: int) -> Line:
         """Return the titles."""
@@ -208,14 +223,18 @@ class InvocationTable(LineView):
 
     def action_sideways(self, step: int) -> None:
         """Scroll the columns after the first four by one."""
-        most = len(columns.COLUMNS) - columns.ALWAYS - 1
-        skipped = min(max(self._skipped + step, 0), most)
-        if skipped != self._skipped:
-            self._skipped = skipped
-            self._choose_columns()
+        scrolled = max(self._scrolled + step, 0)
+        before = self._columns
+        self._choose_columns(scrolled)
+        if step < 0 or self._columns != before:
+            self._scrolled = scrolled
 
-    def _choose_columns(self) -> None:
-        chosen = columns.arrange(self.size.width, skip=self._skipped, id_width=self._id_width)
+    def _choose_columns(self, scrolled: int | None = None) -> None:
+        chosen = columns.arrange(
+            self.size.width,
+            scrolled=self._scrolled if scrolled is None else scrolled,
+            id_width=self._id_width,
+        )
         if chosen != self._columns:
             self._columns = chosen
             self.refresh(self.size.region)

@@ -105,6 +105,10 @@ class LineView(ScrollView, can_focus=True):
         """Return one of the lines that stay."""
         return Line()
 
+    def line_below(self, index: int) -> Line:
+        """Return one of the lines under the last one, where there is room for any."""
+        return Line()
+
     def selectable(self, index: int) -> bool:
         """Say whether the cursor can rest on a line."""
         return True
@@ -145,7 +149,7 @@ class LineView(ScrollView, can_focus=True):
             at_cursor = index == self.cursor and self.selectable(index) and self.shows_cursor
             strip = self._strip(self.line_at(index), cursor=at_cursor)
         else:
-            return Strip.blank(width, self.rich_style)
+            strip = self._strip(self.line_below(index - self.line_count()), cursor=False)
         fill = strip._segments[-1].style if strip._segments else self.rich_style
         return strip.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, fill)
 
