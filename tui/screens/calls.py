@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    # The client is imported with the wire, after the first frame.
-    from tui.api.client import Call
-    from tui.api.errors import ApiError
+from tui.api.calls import Call
+from tui.api.errors import ApiError
 
 
 KEPT: Final = 500

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from tui.api.calls import Observer
 from tui.api.pager import PageSource
 from tui.records import Query, Region
-
-if TYPE_CHECKING:
-    # The client is imported with the wire, after the first frame.
-    from tui.api.client import Observer
 
 
 class Service(PageSource, Protocol):
