@@ -32,6 +32,9 @@ USAGE = 2
 FAILED = 3
 """Exit code when the service, the network, the credentials or the output failed."""
 
+NO_REGION = "No region is given: use --region, ALIBABA_CLOUD_REGION_ID, or region in config.toml."
+"""What is said where a region is needed and none is known."""
+
 SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD")
 """In the name of an environment variable: its value is masked in the log."""
 
@@ -161,9 +164,7 @@ def _list(request: List) -> int:
     emulator = _emulator(request.common.demo)
     region = _region(request.common, settings)
     if not region:
-        return _complain(
-            "No region is given: use --region, ALIBABA_CLOUD_REGION_ID, or region in config.toml."
-        )
+        return _complain(NO_REGION)
     wanted = listing.Listing(
         replace(request.filters, region=region),
         limit=request.limit,
@@ -202,7 +203,42 @@ def _explore(request: Explore) -> int:
         return _complain(sentence)
     if sentence := _obstacle(request.common, settings):
         return _complain(sentence)
-    return _complain("The explorer is not part of this version yet; list is.")
+    region = _region(request.common, settings)
+    if not region:
+        return _complain(NO_REGION)
+    from dataclasses import replace
+
+    from tui import resources
+    from tui.api.endpoints import resolve
+    from tui.api.errors import EndpointInvalid
+
+    emulator = _emulator(request.common.demo)
+    try:
+        if emulator is None:
+            resolve(region, endpoint=settings.endpoint, network=settings.network)
+    except EndpointInvalid as error:
+        return _complain(str(error))
+    narrator = _narrator()
+    narrator.say_all(settings.warnings)
+    _start_log(settings, narrator)
+    capabilities.prepare_environment(os.environ, slow=settings.slow)
+
+    # Textual reads the environment as it is imported.
+    from tui.application import ExplorerApp
+    from tui.archive.store import Archive
+    from tui.screens.session import Session
+    from tui.terminal import lifecycle
+
+    async def connect(observer: Observer) -> Client:
+        return _client(settings, region, emulator, observer)
+
+    who = "demo" if emulator is not None else "environment"
+    session = Session(who, f"{who} {region}", region, connect, settings.page_size)
+    query = replace(request.filters, region=region)
+    app = ExplorerApp(session, Archive(), query, settings.theme)
+    return lifecycle.run(
+        lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse
+    )
 
 
 def _obstacle(common: Common, settings: Settings) -> str:
@@ -381,6 +417,9 @@ def _start_log(settings: Settings, narrator: Narrator) -> None:
 def _log_unexpected() -> None:
     import logging
 
+    from tui import logs
+
+    logs.silence()
     logging.getLogger("tui").exception("unexpected")
 
 

@@ -10,7 +10,6 @@ from typing import Final
 from tui.api.calls import Call
 from tui.api.errors import ApiError
 
-
 KEPT: Final = 500
 """Calls that are remembered."""
 
