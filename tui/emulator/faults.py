@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -117,7 +116,6 @@ class Faults:
     def __init__(self, faults: Sequence[Fault] = (), *, seed: int = 7) -> None:
         self.faults = tuple(faults)
         self._random = Random(seed)  # noqa: S311
-        self._lock = threading.Lock()
         self._throttled = 0
 
     def deliver(self, emulator: Emulator, request: Request) -> Delivery:
@@ -152,16 +150,13 @@ class Faults:
 
     def _struck(self) -> dict[str, Fault]:
         """Return the faults that strike this time; each draws, so that none hides another."""
-        with self._lock:
-            drawn = [(fault, self._random.random()) for fault in self.faults]
+        drawn = [(fault, self._random.random()) for fault in self.faults]
         return {fault.kind: fault for fault, draw in drawn if draw < fault.chance}
 
     def _throttle(self, emulator: Emulator, request: Request, conditions: Conditions) -> Response:
         response = emulator.refuse(request, "Throttling.User", conditions)
-        with self._lock:
-            self._throttled += 1
-            tells_when = self._throttled % 2 == 0
-        if not tells_when:
+        self._throttled += 1
+        if self._throttled % 2:
             return response
         return replace(
             response, headers={**response.headers, "x-acs-retry-after": str(RETRY_AFTER)}

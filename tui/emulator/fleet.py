@@ -7,7 +7,6 @@ what arrives later takes -1, -2 and so on. Nothing is stored, so a million recor
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -59,7 +58,6 @@ class Fleet:
         self._invocations = Identifiers(f"f-{facts.letters}0", 14, f"invocation {region} {seed}")
         self._hosts = Identifiers(f"i-{facts.instance_letters}", 17, f"host {region} {seed}")
         self._settled: OrderedDict[Selection, Settled] = OrderedDict()
-        self._lock = threading.Lock()
         self.instance_id = lru_cache(maxsize=8192)(self._instance_id)
         """Returns the id of the host of a number."""
 
@@ -153,16 +151,15 @@ class Fleet:
     def _settled_for(self, selection: Selection, host: int | None) -> Settled:
         """Return what is known of a selection among the records that have finished."""
         first = self._first_settled()
-        with self._lock:
-            settled = self._settled.pop(selection, None)
-            if settled is None:
-                drawn = self._history.drawn
-                settled = Settled(drawn, check(selection, host, status=True), first)
-            elif settled.first - first > FRESH:
-                settled = settled.from_number(first)
-            self._settled[selection] = settled
-            while len(self._settled) > REMEMBERED:
-                self._settled.popitem(last=False)
+        settled = self._settled.pop(selection, None)
+        if settled is None:
+            drawn = self._history.drawn
+            settled = Settled(drawn, check(selection, host, status=True), first)
+        elif settled.first - first > FRESH:
+            settled = settled.from_number(first)
+        self._settled[selection] = settled
+        while len(self._settled) > REMEMBERED:
+            self._settled.popitem(last=False)
         return settled
 
     def _first_settled(self) -> int:

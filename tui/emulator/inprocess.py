@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from tui.emulator.faults import Delivery, Faults
+from tui.emulator.faults import Faults
+from tui.emulator.front import Front
 from tui.emulator.handler import Emulator
 from tui.emulator.request import Request, Response
 
@@ -28,8 +29,7 @@ class InProcess:
         read_timeout: float = READ_TIMEOUT,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._emulator = emulator
-        self._faults = faults or Faults()
+        self._front = Front(emulator, faults)
         self._latency = latency
         self._read_timeout = read_timeout
         self._sleep = sleep
@@ -45,7 +45,7 @@ class InProcess:
         """
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        delivery = await self._delivered(Request(method, target, tuple(headers), body))
+        delivery = await self._front.delivery(Request(method, target, tuple(headers), body))
         delay = self._latency + delivery.delay
         await self._sleep(min(delay, self._read_timeout))
         if delay > self._read_timeout:
@@ -59,9 +59,3 @@ class InProcess:
 
     async def aclose(self) -> None:
         """Do nothing: there is nothing to close."""
-
-    async def _delivered(self, request: Request) -> Delivery:
-        """Have the request answered: in a thread where a million records must be looked at."""
-        if self._emulator.takes_long(request):
-            return await asyncio.to_thread(self._faults.deliver, self._emulator, request)
-        return self._faults.deliver(self._emulator, request)

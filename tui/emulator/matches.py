@@ -6,7 +6,6 @@ are looked at afresh each time.
 
 from __future__ import annotations
 
-import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -35,6 +34,12 @@ class Found(Protocol):
     def total(self) -> int:
         """Return how many there are."""
 
+    def look(self, records: int, *, past: int | None, count: int | None) -> bool:
+        """Look at up to `records` more; say whether all is known that a page needs.
+
+        The page is `count` records after record number `past`; without a count, the total.
+        """
+
 
 class Listed:
     """Records whose numbers are known at once: all of them, or the one with an id."""
@@ -54,6 +59,10 @@ class Listed:
         """Return how many there are."""
         return len(self._numbers)
 
+    def look(self, records: int, *, past: int | None, count: int | None) -> bool:
+        """Return True: all is known."""
+        return True
+
 
 class Settled:
     """The finished sends of a fleet that pass one selection, as far as they have been looked at."""
@@ -62,25 +71,24 @@ class Settled:
         self.first = first
         """The number that the looking began with; what is newer is not in here."""
         self.numbers = array("q")
-        self.lock = threading.Lock()
         self._drawn = drawn
         self._check = check
-        self._next = first
+        self.looked_to = first
+        """The number of the first record that has not been looked at."""
 
     def look(self, wanted: int, records: int) -> None:
         """Look on until `wanted` have been found, or all up to number `records` looked at."""
-        while len(self.numbers) < wanted and self._next < records:
-            end = min(records, (self._next // BLOCK + 1) * BLOCK)
-            self.numbers.extend(self._passing(self._next, end))
-            self._next = end
+        while len(self.numbers) < wanted and self.looked_to < records:
+            end = min(records, (self.looked_to // BLOCK + 1) * BLOCK)
+            self.numbers.extend(self._passing(self.looked_to, end))
+            self.looked_to = end
 
     def from_number(self, first: int) -> Settled:
         """Return the same with the records from number `first` on, which have finished since."""
         longer = Settled(self._drawn, self._check, first)
-        with self.lock:
-            longer.look(self.first - first, self.first)
-            longer.numbers.extend(self.numbers)
-            longer._next = self._next
+        longer.look(self.first - first, self.first)
+        longer.numbers.extend(self.numbers)
+        longer.looked_to = self.looked_to
         return longer
 
     def _passing(self, start: int, end: int) -> list[int]:
@@ -110,29 +118,35 @@ class Filtered:
         if number < self._settled.first:
             return bisect_right(self._fresh, number)
         settled = self._settled
-        with settled.lock:
-            while not settled.numbers or settled.numbers[-1] <= number:
-                known = len(settled.numbers)
-                settled.look(known + 1, self._end)
-                if len(settled.numbers) == known:
-                    break
-            return len(self._fresh) + bisect_right(settled.numbers, number)
+        while settled.looked_to <= number and settled.looked_to < self._end:
+            settled.look(len(settled.numbers) + 1, self._end)
+        return len(self._fresh) + bisect_right(settled.numbers, number)
 
     def at(self, first: int, count: int) -> Sequence[int]:
         """Return the numbers of up to `count` records from a place on."""
         newest = list(self._fresh[first : first + count])
         start = max(0, first - len(self._fresh))
         end = start + count - len(newest)
-        with self._settled.lock:
-            self._settled.look(end, self._end)
-            older = [number for number in self._settled.numbers[start:end] if number < self._end]
+        self._settled.look(end, self._end)
+        older = [number for number in self._settled.numbers[start:end] if number < self._end]
         return newest + older
 
     def total(self) -> int:
         """Return how many there are."""
-        with self._settled.lock:
-            self._settled.look(self._end - self._settled.first, self._end)
-            return len(self._fresh) + bisect_left(self._settled.numbers, self._end)
+        self._settled.look(self._end - self._settled.first, self._end)
+        return len(self._fresh) + bisect_left(self._settled.numbers, self._end)
+
+    def look(self, records: int, *, past: int | None, count: int | None) -> bool:
+        """Look at up to `records` more; say whether all is known that a page needs."""
+        settled, end = self._settled, self._end
+        stop = min(end, settled.looked_to + records)
+        if past is not None and settled.looked_to <= past:
+            settled.look(stop - settled.first, min(stop, past + 1))
+            return settled.looked_to >= end
+        place = 0 if past is None else self.after(past)
+        wanted = end - settled.first if count is None else place + count - len(self._fresh)
+        settled.look(wanted, stop)
+        return settled.looked_to >= end or len(settled.numbers) >= wanted
 
 
 def check(selection: Selection, host: int | None, *, status: bool) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,9 @@ TAG_CAP: Final = 1000
 
 TAGGED_PAGE: Final = 50
 """Records on one page of ListTagResources, which takes no size."""
+
+MAX_RESOURCE_TAG_KEY: Final = 128
+"""The longest tag key that ListTagResources takes, in characters."""
 
 MAX_RESOURCE_IDS: Final = 50
 """The most resources that one ListTagResources names."""
@@ -42,7 +45,7 @@ def describe_send_file_results(emulator: Emulator, parameters: Parameters) -> di
     fleet = emulator.fleet_in(region)
     found = fleet.matching(selection, emulator.retention_days)
     shown_at_most = TAG_CAP if selection.tags else None
-    binding = f"DescribeSendFileResults {region} {selection!r}"
+    binding = _results_binding(region, selection)
     if paging.number is not None:
         first = (paging.number - 1) * paging.size
     else:
@@ -91,13 +94,13 @@ def list_tag_resources(emulator: Emulator, parameters: Parameters) -> dict[str, 
         raise Refusal("MissingParameter.ResourceType")
     if kind != "invocation":
         raise Refusal("InvalidResourceType.NotFound")
-    tags = reading.tags(parameters, longest_key=128, missing_key="InvalidParameter.TagValue")
+    tags = _resource_tags(parameters)
     ids = reading.numbered(parameters, "ResourceId")
     if len(ids) > MAX_RESOURCE_IDS:
         raise Refusal("NumberExceed.ResourceIds")
     fleet = emulator.fleet_in(region)
     found = fleet.matching(reading.Selection(tags=tags), emulator.retention_days)
-    binding = f"ListTagResources {region} {tags!r} {ids!r}"
+    binding = _tagged_binding(region, tags)
     first = _place_after(emulator, found, binding, parameters.get("NextToken", ""))
     if ids:
         named = {fleet.number_of(invoke_id) for invoke_id in ids}
@@ -164,6 +167,47 @@ def describe_cloud_assistant_status(
             "InstanceCloudAssistantStatus": [agents.status(fleet, host) for host in shown]
         },
     }
+
+
+def looking_ahead(
+    emulator: Emulator, action: str, parameters: Parameters, records: int
+) -> Iterator[None]:
+    """Look at the records that a call filters, and yield after each `records` of them."""
+    region = reading.region(parameters)
+    past: int | None = None
+    count: int | None = TAGGED_PAGE + 1
+    if action == "ListTagResources":
+        selection = reading.Selection(tags=_resource_tags(parameters))
+        binding = _tagged_binding(region, selection.tags)
+        token = parameters.get("NextToken", "")
+    else:
+        selection, paging = reading.selection(parameters), reading.paging(parameters)
+        binding, token = _results_binding(region, selection), paging.token
+        count = paging.size + 1
+        if paging.number is not None:
+            count = TAG_CAP if selection.tags else None
+    if token:
+        past = _read(emulator, binding, token)
+    found = emulator.fleet_in(region).matching(selection, emulator.retention_days)
+    while not found.look(records, past=past, count=count):
+        yield
+
+
+def _results_binding(region: str, selection: reading.Selection) -> str:
+    """Return what tokens of DescribeSendFileResults are bound to."""
+    return f"DescribeSendFileResults {region} {selection!r}"
+
+
+def _tagged_binding(region: str, tags: Sequence[tuple[str, str | None]]) -> str:
+    """Return what tokens of ListTagResources are bound to."""
+    return f"ListTagResources {region} {tags!r}"
+
+
+def _resource_tags(parameters: Parameters) -> tuple[tuple[str, str | None], ...]:
+    """Return the tags that ListTagResources is asked for."""
+    return reading.tags(
+        parameters, longest_key=MAX_RESOURCE_TAG_KEY, missing_key="InvalidParameter.TagValue"
+    )
 
 
 def _place_after(emulator: Emulator, found: Found, binding: str, token: str) -> int:

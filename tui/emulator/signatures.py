@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,19 +51,17 @@ class Nonces:
 
     def __init__(self) -> None:
         self._used: OrderedDict[str, float] = OrderedDict()
-        self._lock = threading.Lock()
 
     def use(self, nonce: str, now: float) -> bool:
         """Use a nonce at a time in unix seconds. Return False where it has been used before."""
-        with self._lock:
-            while self._used and next(iter(self._used.values())) < now - 2 * WINDOW:
-                self._used.popitem(last=False)
-            if nonce in self._used:
-                return False
-            self._used[nonce] = now
-            if len(self._used) > MAX_NONCES:
-                self._used.popitem(last=False)
-            return True
+        while self._used and next(iter(self._used.values())) < now - 2 * WINDOW:
+            self._used.popitem(last=False)
+        if nonce in self._used:
+            return False
+        self._used[nonce] = now
+        if len(self._used) > MAX_NONCES:
+            self._used.popitem(last=False)
+        return True
 
 
 class Verifier:
