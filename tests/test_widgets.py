@@ -1,0 +1,139 @@
+"""The small widgets and words: cells, times, counts, the status line and a pane of lines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from tui.records import Query, TagFilter
+from tui.widgets.bars import Status, count_words, query_words, status_line
+from tui.widgets.cells import fit
+from tui.widgets.lines import Line, Span, StaticLines, line
+from tui.widgets.words import TimeStyle, byte_count, duration, moment, plural, status_words
+
+
+@given(st.text(max_size=40), st.integers(0, 30), st.booleans(), st.booleans())
+def test_text_is_fitted_to_the_cell(text: str, width: int, right: bool, middle: bool) -> None:
+    assert cell_len(fit(text, width, right=right, middle=middle)) == width
+
+
+def test_what_is_cut_keeps_what_matters() -> None:
+    assert fit("abcdef", 4) == "abc…"
+    assert fit("/etc/nginx/conf.d/site.conf", 16, middle=True) == "/etc/…/site.conf"
+    assert fit("日本語", 4) == "日… "
+    assert fit("7", 3, right=True) == "  7"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (0, "0s"),
+        (59.9, "59s"),
+        (60, "1m"),
+        (70, "1m 10s"),
+        (7260, "2h 1m"),
+        (90000, "1d 1h"),
+    ],
+)
+def test_durations_have_two_units(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_times_are_read_and_what_is_no_time_is_left_alone() -> None:
+    now = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    text = "2026-11-24T03:04:05Z"
+    assert moment(text) == "2026-11-24 03:04:05"
+    assert moment(text, TimeStyle.AGE, now=now) == "2h 55m ago"
+    assert moment("2026-11-24T06:01:00Z", TimeStyle.AGE, now=now) == "in 1m"
+    assert moment("soon") == "soon"
+    assert moment("") == ""
+    assert [style.next for style in TimeStyle] == [TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.UTC]
+
+
+def test_small_words() -> None:
+    assert plural(1, "instance") == "1 instance"
+    assert plural(1200, "instance") == "1,200 instances"
+    assert byte_count(12) == "12 bytes"
+    assert byte_count(2048) == "2,048 bytes (2.0 KiB)"
+    assert status_words("Napping") == "? Napping"
+
+
+def test_the_count_claims_only_what_is_known() -> None:
+    assert count_words(Status(loaded=350)) == "350 loaded, more"
+    assert count_words(Status(loaded=350, total=12480)) == "350 of 12,480"
+    assert count_words(Status(loaded=350, total=12)) == "350 loaded, more"
+    assert count_words(Status(loaded=350, more=False)) == "350 in all"
+
+
+def test_the_status_line_fills_its_width() -> None:
+    status = Status("demo", "cn-hangzhou", 50, activity="loading…", position="row 7")
+    text = status_line(status, 80).text
+    assert len(text) == 80
+    assert text.startswith("demo")
+    assert text.endswith("loading…  row 7")
+
+
+def test_filters_are_words() -> None:
+    query = Query("r", name="a", statuses=("Failed", "Running"), tags=(TagFilter("k", ""),))
+    assert query_words(query) == ["status=Failed or Running", "name=a", "tag=k="]
+    assert query_words(Query("r")) == []
+
+
+class Host(App[None]):
+    """Shows one pane of lines."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        super().__init__()
+        self.pane = StaticLines(lines)
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+
+def drawn(pane: StaticLines) -> list[str]:
+    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
+
+
+@pytest.mark.anyio
+async def test_the_cursor_passes_over_lines_without_a_key() -> None:
+    host = Host([line("head"), line("a", key="a"), line(), line("b", key="b"), line("tail")])
+    async with host.run_test(size=(20, 4)) as pilot:
+        pane = host.pane
+        pane.focus()
+        pane.set_lines(pane.lines)
+        assert pane.picked_key == "a"
+        await pilot.press("down")
+        assert pane.picked_key == "b"
+        await pilot.press("down")
+        assert pane.picked_key == "b"
+        assert pane.scroll_offset.y == 1, "where the cursor cannot go on, the view does"
+        await pilot.press("k")
+        assert pane.picked_key == "a"
+
+
+@pytest.mark.anyio
+async def test_foreign_text_is_drawn_as_text() -> None:
+    evil = "[/b]\x1b]0;x\x07[@click=app.quit]go[/]\u202e"
+    host = Host([line(Span(evil, "failed")), line(evil)])
+    async with host.run_test(size=(60, 3)):
+        shown = "[/b]␛]0;x␇[@click=app.quit]go[/]‹U+202E›"
+        assert drawn(host.pane) == [shown, shown, ""]
+
+
+@pytest.mark.anyio
+async def test_only_lines_that_changed_are_drawn_again() -> None:
+    host = Host([line(f"line {number}") for number in range(4)])
+    async with host.run_test(size=(20, 4)) as pilot:
+        await pilot.pause()
+        redrawn: list[int] = []
+        host.pane.redraw_line = redrawn.append  # type: ignore[method-assign]
+        changed = list(host.pane.lines)
+        changed[2] = line("other")
+        host.pane.set_lines([*changed, line("new")])
+        assert redrawn == [2, 4]
