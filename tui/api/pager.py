@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -129,7 +129,7 @@ class _Walk:
 
 async def numbered(
     client: PageSource, query: Query, *, size: int = MAX_PAGE_SIZE, concurrency: int = 4
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page, None]:
     """Bring the pages of a query by their numbers, in order, several in flight at a time.
 
     Numbers move when records arrive meanwhile, so each invocation is delivered once, and as many
