@@ -25,7 +25,7 @@ FAILURES_FOUND: Final = 1
 """Exit code of a complete listing with a failed invocation in it, where that was asked for."""
 
 USAGE: Final = 2
-"""Exit code of a query that breaks a rule of the API and was never sent."""
+"""Exit code of a query or token that cannot be one, so that nothing was sent."""
 
 FAILED: Final = 3
 """Exit code of a listing that ended early."""
@@ -123,7 +123,11 @@ async def run(
         OutputFailed: the rows can no longer be written; nothing more was asked for.
         asyncio.CancelledError: told to stop; what had come is written, and said to be incomplete.
     """
-    walk = _walk(listing, source)
+    try:
+        walk = _walk(listing, source)
+    except CursorRefused as error:
+        narrator.say(str(error))
+        return USAGE
     tally = _Tally()
     try:
         await output.put(form.head())
@@ -254,10 +258,10 @@ class Waits:
 def _complete(walk: Walk, tally: _Tally) -> str:
     listed = f"{_counted(tally.written)} listed"
     if tally.cut:
-        return f"{listed}; there are more: --all, or a higher --limit."
+        return f"{listed}; more follow: --all, or a higher --limit."
     if tally.more:
         way_on = f", or {_going_on(walk.token)}" if walk.token else ""
-        return f"{listed}; there are more: --all{way_on}."
+        return f"{listed}; more may follow: --all{way_on}."
     read = f" of {tally.read:,} read" if tally.read != tally.written else ""
     return f"{listed}{read}, complete."
 
