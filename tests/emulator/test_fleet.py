@@ -225,8 +225,8 @@ def test_ids_look_real_and_lead_back() -> None:
         assert known.number_of(invoke_id) == number
     host = results(known.invocation(5))[0]["InstanceId"]
     assert host.startswith("i-bp1") and len(host) == 22
-    number = known.host_of(host)
-    assert number is not None and known.instance_id(number) == host
+    host_number = known.host_of(host)
+    assert host_number is not None and known.instance_id(host_number) == host
 
 
 @pytest.mark.parametrize(

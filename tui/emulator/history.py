@@ -106,7 +106,7 @@ _SCENES: Final = (
         "log-shipper",
         130,
         (22,),
-        (3,),
+        (4,),
         BY_CODE["DeliveryTimeout"],
         BY_CODE["InstanceReleased"],
     ),

@@ -107,7 +107,7 @@ def list_tag_resources(emulator: Emulator, parameters: Parameters) -> dict[str, 
         numbers = [
             number
             for number in sorted(number for number in named if number is not None)
-            if found.at(found.after(number - 1), 1)[:1] == [number]
+            if number in found.at(found.after(number - 1), 1)
         ]
         more = False
     else:
