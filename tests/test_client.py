@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 from collections.abc import Sequence
@@ -347,6 +348,31 @@ async def test_retries_end_with_the_budget() -> None:
     assert counts == [4, 4, 4, 2, 1, 1], "ten retries in all"
 
 
+async def test_successes_pay_for_retries() -> None:
+    script = [refusal("Throttling"), ok()] * 11
+    wire = Scripted(script)
+    client = client_of(wire)
+    for _ in range(11):
+        await client.page(QUERY, Cursor())
+
+    assert len(wire.sent) == 22
+
+
+async def test_one_request_at_a_time_finds_out_whether_a_dead_service_is_back() -> None:
+    wire, clock = Scripted([ConnectionRefusedError()]), Clock()
+    client = client_of(wire, clock=clock)
+    for _ in range(2):
+        with pytest.raises(NotReached):
+            await client.page(QUERY, Cursor())
+    wire.sent.clear()
+    clock.now += 7.5
+    tasks = [asking(client) for _ in range(5)]
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [NotReached] + [Paused] * 4
+    assert len(wire.sent) == 1
+
+
 def expired(date: str) -> Answer:
     return refusal("InvalidTimeStamp.Expired", date=date)
 
@@ -593,17 +619,26 @@ async def test_closing_ends_what_is_under_way_and_tells_the_ones_who_asked() -> 
 
 
 async def test_a_failure_that_nobody_waits_for_any_more_is_nobodys_news() -> None:
-    wire = Scripted([ConnectionResetError()])
+    class Failing(Gated):
+        async def exchange(
+            self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
+        ) -> Answer:
+            await super().exchange(method, url, headers, body)
+            raise ConnectionResetError
+
+    wire = Failing()
     news: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: news.append(context))
     task = asking(client_of(wire))
-    while not wire.sent:
-        await asyncio.sleep(0)
-        task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    del task
     await settle()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    wire.gate.set()
+    await settle()
+    del task
+    gc.collect()
 
+    assert wire.sent == 1
     assert news == []
 
 

@@ -318,6 +318,29 @@ async def test_a_failed_walk_is_asked_again_and_the_other_keeps_its_page() -> No
     assert found == [f"f-{n}" for n in range(20)]
 
 
+async def test_a_failure_is_told_when_the_other_walk_has_come_to_rest() -> None:
+    class Uneven(Service):
+        async def page(self, query: Query, cursor: Cursor) -> Page:
+            self.ticks = 2 if query.statuses == ("Failed",) else 20
+            return await super().page(query, cursor)
+
+    service = Uneven([invocation(f"f-{n}", 100 - n, FAILED.statuses[n % 2]) for n in range(20)])
+
+    def fail(request: int) -> None:
+        if len(service.asked) == 2:
+            service.before = lambda request: None
+            raise NotReached("down")
+
+    service.before = fail
+    pager = Pager(service, FAILED, size=4)
+    with pytest.raises(NotReached):
+        await pager.next()
+    assert service.under_way == 0
+    await pager.next()
+
+    assert [status for status, _ in service.asked] == ["Failed", "PartialFailed", "Failed"]
+
+
 async def test_the_service_order_stands_where_times_are_missing_or_out_of_order() -> None:
     service = Service(
         [
@@ -330,14 +353,20 @@ async def test_the_service_order_stands_where_times_are_missing_or_out_of_order(
         ]
     )
 
-    assert await ids_of(Pager(service, FAILED, size=2)) == [
-        "f-1",
-        "p-1",
-        "f-2",
-        "f-3",
-        "f-4",
-        "p-2",
-    ]
+    whole = ["f-1", "p-1", "f-2", "f-3", "f-4", "p-2"]
+
+    assert await ids_of(Pager(service, FAILED, size=2)) == whole
+    for size in (1, 2, 3):
+        token, found = "", []
+        while True:
+            pager = Pager(service, FAILED, size=size, token=token)
+            page = await pager.next()
+            assert page is not None
+            found += [record.invoke_id for record in page.invocations]
+            token = pager.token
+            if pager.ended:
+                break
+        assert found == whole, "resumed after every page"
 
 
 async def test_a_record_whose_status_changes_meanwhile_is_delivered_once() -> None:
@@ -438,9 +467,14 @@ RECORDS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows=RECORDS, size=st.integers(1, 7), faults=st.sets(st.integers(1, 40)), stops=st.data())
+@given(
+    rows=RECORDS,
+    size=st.integers(1, 7),
+    faults=st.sets(st.integers(1, 40)),
+    stops=st.sets(st.integers(1, 40)),
+)
 async def test_whatever_fails_and_stops_every_record_comes_once_in_order(
-    rows: list[tuple[int, str]], size: int, faults: set[int], stops: st.DataObject
+    rows: list[tuple[int, str]], size: int, faults: set[int], stops: set[int]
 ) -> None:
     rows = sorted(rows, key=lambda row: -row[0])
     records = [invocation(f"f-{n}", *row) for n, row in enumerate(rows)]
@@ -455,8 +489,10 @@ async def test_whatever_fails_and_stops_every_record_comes_once_in_order(
     service.before = fail
     pager = Pager(service, query, size=size)
     found: list[Invocation] = []
+    step = 0
     while not pager.ended:
-        if stops.draw(st.booleans()):
+        step += 1
+        if step in stops:
             pager = Pager(service, query, size=size, token=pager.token)
         try:
             page = await pager.next()

@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -494,6 +495,20 @@ def test_the_limit_is_exact() -> None:
     body = Body("gzip", 40)
     body.feed(gzip.compress(b"x" * 40))
     assert body.finish() == b"x" * 40
+
+
+def test_an_excess_is_never_inflated_as_a_whole() -> None:
+    bomb = gzip.compress(bytes(20_000_000), 9)
+    body = Body("gzip", 1000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Oversized):
+            body.feed(bomb)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000
 
 
 def test_a_body_of_endlessly_many_empty_pieces_is_refused() -> None:

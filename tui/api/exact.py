@@ -1,16 +1,13 @@
 """JSON whose objects can be written out again as they were sent: on one line, in ASCII.
 
-Python's own reader forgets how a number was spelled and lets NaN and Infinity in; its writer lets
-DEL out. Documents of the service hardly ever have such a number, so only those that do pay for it.
+Python's own reader forgets how a number was spelled, and lets NaN and Infinity in. Documents of the
+service hardly ever have a number that is not written as Python would, so only those pay for it.
 """
 
 from __future__ import annotations
 
 import json
 from typing import Final
-
-DEL: Final = "\x7f"
-"""The one control character that JSON lets stand in ASCII text."""
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -24,7 +21,7 @@ class Document:
 
     def text(self, part: object) -> str:
         """Return a part of this document as it was sent, but for white space and escapes."""
-        return write(part) if self._spelled else _escaped(_ENCODER.encode(part))
+        return write(part) if self._spelled else _ENCODER.encode(part)
 
 
 class SpelledNumber(float):
@@ -81,8 +78,4 @@ def write(value: object) -> str:
         return f"{{{','.join(f'{write(key)}:{write(member)}' for key, member in value.items())}}}"
     if isinstance(value, list):
         return f"[{','.join(map(write, value))}]"
-    return _escaped(_ENCODER.encode(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace(DEL, "\\u007f")
+    return _ENCODER.encode(value)
