@@ -105,7 +105,7 @@ def test_a_variable_switches_off(word: str) -> None:
     ],
 )
 def test_a_wrong_variable_is_named_with_its_value(name: str, text: str) -> None:
-    sentence = refusal(**{f"SENDFILE_EXPLORER_{name}": text})
+    sentence = refusal(None, **{f"SENDFILE_EXPLORER_{name}": text})
     assert sentence.startswith(f"SENDFILE_EXPLORER_{name} is ")
     assert "expected" in sentence
 
