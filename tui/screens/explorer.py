@@ -137,6 +137,7 @@ class Explorer(Screen[None]):
 
     def on_mount(self) -> None:
         self.action_pane("invocations")
+        self._say_status()
         self.open_query(self._query)
 
     async def on_unmount(self) -> None:

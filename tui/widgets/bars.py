@@ -39,7 +39,8 @@ class Status:
 def status_line(status: Status, width: int) -> Line:
     """Return the status line: who and where at the left, what is under way at the right."""
     left = [Span(status.identity, "strong"), SEPARATOR, Span(status.region or "no region")]
-    left += [SEPARATOR, Span(count_words(status))]
+    if status.loaded or not status.more:
+        left += [SEPARATOR, Span(count_words(status))]
     if status.trouble:
         left += [SEPARATOR, Span(status.trouble, "failed")]
     right = [Span(status.activity, "running")] if status.activity else []

@@ -69,7 +69,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         lambda row, context: status_words(row.status),
         lambda row: status_tone(row.status),
     ),
-    Column("name", "Name", 18, lambda row, context: row.name, middle=True, grows=3),
+    Column("name", "Name", 16, lambda row, context: row.name, middle=True, grows=3),
     Column(
         "ok",
         "OK/total",

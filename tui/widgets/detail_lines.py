@@ -70,7 +70,7 @@ def detail_lines(detail: Detail, width: int) -> list[Line]:
 
 def _invocation(detail: Detail, width: int) -> Iterator[Line]:
     invocation = detail.invocation
-    yield _verdict(detail)
+    yield _verdict(detail, width)
     failed = [result for result in invocation.results if result.failed]
     unfinished = [result for result in invocation.results if not result.finished]
     succeeded = [result for result in invocation.results if result.status == "Success"]
@@ -128,18 +128,18 @@ def _instance(detail: Detail, width: int) -> Iterator[Line]:
         yield line()
 
 
-def _verdict(detail: Detail) -> Line:
+def _verdict(detail: Detail, width: int) -> Line:
     invocation = detail.invocation
     words = f"   {delivered(invocation)} delivered"
     if invocation.failed_count:
         words += f", {invocation.failed_count} failed"
     created = moment(invocation.creation_time, detail.time_style, now=detail.now)
     zone = "" if detail.time_style is TimeStyle.AGE else f" {detail.time_style.value}"
-    return line(
-        Span(status_words(invocation.status), status_tone(invocation.status)),
-        Span(words, "strong"),
-        Span(f"   {created}{zone}", "dim"),
-    )
+    status, when = status_words(invocation.status), f"   {created}{zone}"
+    spans = [Span(status, status_tone(invocation.status)), Span(words, "strong")]
+    if len(status) + len(words) + len(when) <= width:
+        spans.append(Span(when, "dim"))
+    return Line(tuple(spans))
 
 
 def _result(result: InstanceResult, width: int) -> Line:
