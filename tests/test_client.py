@@ -663,8 +663,8 @@ async def test_a_storm_of_cancellations_costs_no_connection(
         client = client_of(wire, endpoint=resolve("", endpoint=url), policy=RetryPolicy(attempts=1))
         await client.page(QUERY, Cursor())
         cancelled = 0
-        for _ in range(125):
-            tasks = [asking(client) for _ in range(16)]
+        for _ in range(80):
+            tasks = [asking(client) for _ in range(25)]
             for task in tasks:
                 for _ in range(moments.randrange(4)):
                     await asyncio.sleep(0)
@@ -672,7 +672,7 @@ async def test_a_storm_of_cancellations_costs_no_connection(
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             cancelled += sum(isinstance(one, asyncio.CancelledError) for one in outcomes)
 
-        assert cancelled > 1500 and answered > 1000
+        assert cancelled > 1500 and answered > 500
         # As many at once as there are places: a single lost one would keep one of these waiting.
         pages = await asyncio.gather(*(asking(client) for _ in range(MAX_IN_FLIGHT)))
         assert all(page.invocations for page in pages)
