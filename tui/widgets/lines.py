@@ -64,7 +64,7 @@ def line(*parts: str | Span, key: str = "") -> Line:
     return Line(tuple(spans), key)
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Base of the panes: gives tones their styles, moves a cursor and scrolls without animation."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
