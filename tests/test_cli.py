@@ -311,10 +311,11 @@ def test_help_into_a_closed_pipe_is_quiet() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_help_on_a_full_disk_is_one_sentence() -> None:
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["config"]])
+def test_a_full_disk_is_one_sentence(words: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "tui", "--help"],
+            [sys.executable, "-m", "tui", *words],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,

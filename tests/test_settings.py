@@ -162,6 +162,27 @@ def test_a_fifo_or_a_huge_file_is_refused_at_once(tmp_path: Path) -> None:
     assert "larger than" in refusal(written(tmp_path, b"#" * (1 << 21)))
 
 
+def test_the_null_device_is_an_empty_file() -> None:
+    assert load(Path(os.devnull), {}, {}) == Settings()
+
+
+def test_a_default_file_that_may_not_be_read_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "slow = true")
+
+    def denied(*_: object) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", denied)
+    settings = load(None, {}, {}, default_path=path)
+    assert settings == Settings()
+    assert settings.warnings == (
+        f"The configuration file {path} cannot be read: Permission denied.",
+    )
+    assert "cannot be read: Permission denied." in refusal(path)
+
+
 def test_a_misspelled_variable_is_a_warning() -> None:
     settings = load(None, {"SENDFILE_EXPLORER_REGOIN": "x", "SENDFILE_EXPLORER_QQQQQQQ": "x"}, {})
     assert settings.warnings == (

@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+import threading
 
 import pytest
 
@@ -44,6 +45,25 @@ async def test_a_sink_writes_all_of_it_in_pieces() -> None:
 
     await Sink(write=three_bytes).put("ab中\udcff\n")
     assert b"".join(pieces) == b"ab\xe4\xb8\xad\\udcff\n"
+
+
+def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    sink = Sink(write)
+    received = bytearray()
+
+    def receive() -> None:
+        while piece := os.read(read, 65_536):
+            received.extend(piece)
+
+    reader = threading.Thread(target=receive)
+    reader.start()
+    sink.put_now("line\n" * 100_000)
+    os.close(write)
+    reader.join()
+    os.close(read)
+    assert received == b"line\n" * 100_000
 
 
 @pytest.mark.anyio

@@ -50,12 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _version() -> int:
     from tui import __version__
 
+    line = f"{PROGRAM} {__version__}\n"
     try:
-        os.write(1, f"{PROGRAM} {__version__}\n".encode())
-    except BrokenPipeError:
-        return 141
+        os.write(1, line.encode())
     except OSError:
-        return FAILED
+        # Whatever stands in the way, it is explained in the way of all other output.
+        return _print(line)
     return 0
 
 

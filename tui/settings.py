@@ -187,7 +187,9 @@ def load(
         SettingsError: a file or value that cannot be used, in one sentence.
     """
     path = config_path if config_path is not None else default_path
-    table = {} if path is None else _read_file(path, required=config_path is not None)
+    warnings: list[str] = []
+    table = {} if path is None else _read_file(path, config_path is not None, warnings)
+    warnings.extend(_strays(environ))
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for rule in RULES:
@@ -196,7 +198,7 @@ def load(
             values[rule.name] = _read(rule, origin, value)
             origins[rule.name] = origin
             break
-    return Settings(**values, origins=origins, warnings=tuple(_strays(environ)))
+    return Settings(**values, origins=origins, warnings=tuple(warnings))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -244,21 +246,22 @@ def _read(rule: Rule, origin: str, value: object) -> object:
         raise SettingsError(f"{where} is {shown!r}: {error}.") from None
 
 
-def _read_file(path: Path, *, required: bool) -> Mapping[str, object]:
+def _read_file(path: Path, required: bool, warnings: list[str]) -> Mapping[str, object]:
+    """Read the file; only a home that is somebody else's is left alone, with a warning."""
     name = printable(str(path))
     try:
         content = _bounded(path)
-    except FileNotFoundError:
-        if not required:
-            return {}
-        raise SettingsError(f"The configuration file {name} does not exist.") from None
-    except NotADirectoryError:
+    except (FileNotFoundError, NotADirectoryError):
         if not required:
             return {}
         raise SettingsError(f"The configuration file {name} does not exist.") from None
     except (OSError, ValueError) as error:
         reason = printable(getattr(error, "strerror", None) or str(error))
-        raise SettingsError(f"The configuration file {name} cannot be read: {reason}.") from None
+        sentence = f"The configuration file {name} cannot be read: {reason}."
+        if isinstance(error, PermissionError) and not required:
+            warnings.append(sentence)
+            return {}
+        raise SettingsError(sentence) from None
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
@@ -279,7 +282,9 @@ def _bounded(path: Path) -> bytes:
     """Read a regular file of a sensible size; a FIFO would wait for ever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        nothing = stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat())
+        if not (stat.S_ISREG(status.st_mode) or nothing):
             raise ValueError("it is not a regular file")
         content = file.read(MAX_CONFIG_BYTES + 1)
     if len(content) > MAX_CONFIG_BYTES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import threading
 from collections.abc import Callable, Iterable
 from typing import Final, TextIO
@@ -73,7 +74,11 @@ class Sink:
         rest = memoryview(text.encode(self._encoding, "backslashreplace"))
         try:
             while rest:
-                rest = rest[self._write(self._descriptor, rest) :]
+                try:
+                    rest = rest[self._write(self._descriptor, rest) :]
+                except BlockingIOError:
+                    # Somebody who shares the pipe has made it one that does not wait.
+                    select.select([], [self._descriptor], [])
         except OSError as error:
             raise OutputFailed(error) from error
 
