@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,9 @@ MAX_CONNECTIONS: Final = 256
 
 PATIENCE: Final = 60.0
 """How long a request may take to arrive and an answer to be taken, in seconds."""
+
+FAREWELL: Final = 1.0
+"""How long a client that is hung up on may go on sending, in seconds."""
 
 CHUNK: Final = 64 * 1024
 """Bytes read at a time."""
@@ -116,7 +120,8 @@ class _Connections:
         self._tasks.add(task)
         try:
             await self._converse(reader, writer)
-        except (ConnectionError, TimeoutError, h11.LocalProtocolError):
+        except (OSError, h11.LocalProtocolError, asyncio.CancelledError):
+            # The client has gone or does not move on; or `end` cancels, and nobody waits for more.
             writer.transport.abort()
         finally:
             self._tasks.discard(task)
@@ -138,9 +143,11 @@ class _Connections:
                     request = await _next_request(connection, reader, writer)
             except h11.RemoteProtocolError as error:
                 await _write(connection, writer, _plain(error.error_status_hint, "Bad request."))
+                await _see_off(reader, writer)
                 return
             except _TooLong:
                 await _write(connection, writer, _plain(413, "The body is too long."))
+                await _see_off(reader, writer)
                 return
             if request is None:
                 return
@@ -209,6 +216,18 @@ async def _write(
     writer.write(b"".join(piece for piece in pieces if piece))
     async with asyncio.timeout(PATIENCE):
         await writer.drain()
+
+
+async def _see_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Let a client that is still sending read why it is hung up on.
+
+    Closing with something unread would reset the connection, and take the answer with it.
+    """
+    writer.write_eof()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FAREWELL):
+            while await reader.read(CHUNK):
+                pass
 
 
 def _cut(delivery: Delivery) -> int | None:
