@@ -280,4 +280,7 @@ async def test_a_wait_is_explained() -> None:
     said = io.StringIO()
     call = Call("DescribeSendFileResults", (), 0.0)
     Waits(Narrator(said)).call_waiting(call, 1.25, Throttled("The quota is used up."))
-    assert said.getvalue() == "The quota is used up. Trying again in 1.2 s.\n"
+    Waits(Narrator(said)).call_waiting(call, 0.01, Throttled("The quota is used up."))
+    assert said.getvalue() == (
+        "The quota is used up. Trying again in 1.2 s.\nThe quota is used up. Trying again now.\n"
+    )

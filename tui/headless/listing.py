@@ -249,7 +249,8 @@ class Waits:
 
     def call_waiting(self, call: Call, seconds: float, fault: ApiError) -> None:
         """Say what went wrong and when the next attempt is."""
-        self._narrator.say(f"{fault.sentence} Trying again in {seconds:.1f} s.")
+        when = f"in {seconds:.1f} s" if seconds >= 0.05 else "now"
+        self._narrator.say(f"{fault.sentence} Trying again {when}.")
 
     def call_ended(self, call: Call) -> None:
         """Say nothing."""
