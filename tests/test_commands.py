@@ -245,8 +245,8 @@ def test_an_unforeseen_error_is_one_line_and_exit_3() -> None:
         "def broken(words):\n"
         "    raise KeyError('\\x1b[2J')\n"
         "tui.cli.parse = broken\n"
-        "from tui.__main__ import main\n"
-        "sys.exit(main(['list']))\n"
+        "from tui.wiring import dispatch\n"
+        "sys.exit(dispatch(['list']))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 3

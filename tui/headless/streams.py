@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TextIO
 
 from tui.plain import printable
@@ -134,6 +135,25 @@ class Narrator:
             with contextlib.suppress(OSError, ValueError):
                 self._stream.write(text)
                 self._stream.flush()
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a standard stream, which may be closed, is a terminal."""
+    return stream is not None and stream.isatty()
+
+
+def width(environ: Mapping[str, str]) -> int | None:
+    """Return the columns that rows are to fit into: what COLUMNS says, or the terminal has.
+
+    None: rows go to a file or a program, and nothing has to be left out.
+    """
+    said = environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) > 0:
+        return int(said)
+    if is_terminal(sys.stdout):
+        with contextlib.suppress(OSError):
+            return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    return None
 
 
 async def _in_daemon_thread(work: Callable[[], None]) -> None:
