@@ -162,7 +162,7 @@ async def test_a_row_outside_the_window_is_found(view: View) -> None:
 
 async def test_changes_are_told_once_the_window_has_them(archive: Archive) -> None:
     told: list[list[str]] = []
-    view = View(
+    view: View = View(
         archive,
         "me",
         await archive.question("me", Query("cn-hangzhou")),
