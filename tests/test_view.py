@@ -162,14 +162,14 @@ async def test_a_row_outside_the_window_is_found(view: View) -> None:
 
 async def test_changes_are_told_once_the_window_has_them(archive: Archive) -> None:
     told: list[list[str]] = []
-    view: View = View(
+    watched = View(
         archive,
         "me",
         await archive.question("me", Query("cn-hangzhou")),
-        changed=lambda shift: told.append(shown(view)),
+        changed=lambda shift: told.append(shown(watched)),
     )
-    await view.open()
-    await view.add(newest_first(1))
+    await watched.open()
+    await watched.add(newest_first(1))
     assert told[-1] == ["f-1"]
 
 
