@@ -12,8 +12,10 @@ from typing import Any
 
 from tui.terminal import capabilities, lifecycle
 
-BEHAVIOUR = sys.argv[1]
-STATE = Path(sys.argv[2])
+# The tests import what it hides, and then the arguments are somebody else's.
+BEHAVIOUR, STATE = (
+    (sys.argv[1], Path(sys.argv[2])) if __name__ == "__main__" else ("", Path(os.devnull))
+)
 
 SECRET_PARTS = ("LTAI", "5tCanary", "Canary")
 """Joined, a key that must not be seen anywhere."""
