@@ -13,7 +13,6 @@ import pytest
 
 from tests.emulator.asking import START, Clock, fleet
 from tui.emulator import catalogue
-from tui.emulator.causes import CAUSES, VARIANTS
 from tui.emulator.fleet import Fleet
 from tui.emulator.identifiers import Identifiers
 from tui.emulator.parameters import Selection
@@ -57,7 +56,7 @@ def test_everything_documented_occurs(thousand: list[dict[str, Any]]) -> None:
         *("Pending", "Running", "Success", "Failed"),
         *("Invalid", "Aborted", "Error", "Timeout"),
     }
-    assert {result["ErrorCode"] for result in each} == {"", *(cause.code for cause in CAUSES)}
+    assert {result["ErrorCode"] for result in each} == {"", *DOCUMENTED}
     assert {record["ContentType"] for record in thousand} == {"PlainText", "Base64"}
     assert {record["Overwrite"] for record in thousand} == {"true", "false"}
 
@@ -75,13 +74,37 @@ def test_content_is_plain_or_base64_in_both_types(thousand: list[dict[str, Any]]
     assert max(len(record["Content"]) for record in thousand) > 2000
 
 
+DOCUMENTED = {
+    "InstanceNotExists": ("Aborted", "the specified instance does not exists"),
+    "InstanceReleased": ("Aborted", "the specified instance has been released"),
+    "InstanceNotRunning": ("Aborted", "the instance is not running when create task"),
+    "AccountNotExists": ("Invalid", "the specified account does not exists", "Owner not exists"),
+    "ClientNotRunning": ("Aborted", "the aliyun service is not running on the instance"),
+    "ClientNotResponse": (
+        "Aborted Error",
+        "the aliyun service in the instance does not response",
+    ),
+    "ClientIsUpgrading": ("Aborted", "the aliyun service in the instance is upgrading now"),
+    "ClientNeedUpgrade": ("Aborted", "the aliyun service in the instance need upgrade"),
+    "DeliveryTimeout": ("Timeout", "the command delivery has been timeout"),
+    "FileCreateFail": ("Failed Error", "the file creation is failed due to unknown error"),
+    "FileAlreadyExists": ("Invalid", "File already exists"),
+    "FileContentInvalid": ("Invalid", "the content of file is invalid", "File content is empty"),
+    "FileNameInvalid": ("Invalid", "File name is invalid"),
+    "FilePathInvalid": ("Invalid", "File path is invalid"),
+    "FileAuthorityInvalid": ("Invalid", "the authority of file is invalid", "Mode is invalid"),
+    "UserGroupNotExists": ("Invalid", "Group not exists"),
+}
+"""Each error code with the statuses it comes with, and what the API's page has `ErrorInfo` say."""
+
+
 def test_error_codes_come_with_the_words_of_the_documents(thousand: list[dict[str, Any]]) -> None:
-    known = {(cause.code, cause.info, cause.status) for cause in (*CAUSES, *VARIANTS.values())}
     for record in thousand:
         for result in results(record):
             if result["ErrorCode"]:
-                words = (result["ErrorCode"], result["ErrorInfo"], result["InvocationStatus"])
-                assert words in known
+                statuses, *words = DOCUMENTED[result["ErrorCode"]]
+                assert result["InvocationStatus"] in statuses.split()
+                assert result["ErrorInfo"] in words
             else:
                 assert result["ErrorInfo"] == ""
                 assert result["InvocationStatus"] in {"Success", *UNFINISHED}
@@ -291,6 +314,31 @@ def test_records_arrive_on_top_and_the_old_ones_keep_their_ids() -> None:
     later = known.invocation(known.number_of(str(newest[0]["InvokeId"])) or 0)
     assert later["InvocationStatus"] not in UNFINISHED
     assert later["CreationTime"] == created[0]
+
+
+def test_what_arrives_takes_some_seconds() -> None:
+    clock = Clock()
+    known = fleet(10, clock=clock, arrive_per_minute=1.0)
+    clock.now += 20 * 60 + 1
+    assert {known.status(number) for number in range(-20, -19)} == {"Pending"}
+    assert not {known.status(number) for number in range(-19, 0)} & UNFINISHED
+    seen = set()
+    for _ in range(58):
+        clock.now += 1
+        seen.add(known.status(-20))
+    assert seen - UNFINISHED and seen >= UNFINISHED
+
+
+def test_findings_are_kept_while_records_arrive() -> None:
+    clock = Clock()
+    known = fleet(500, clock=clock, arrive_per_minute=300.0)
+    selection = Selection(name="nginx.conf")
+    for _ in range(4):
+        clock.now += 500
+        expected = [n for n in known.numbers() if known.send(n).name == "nginx.conf"]
+        found = known.matching(selection)
+        assert list(found.at(0, 100_000)) == expected
+        assert found.total() == len(expected)
 
 
 def test_old_records_are_hidden_after_the_retention() -> None:

@@ -157,6 +157,14 @@ def test_both_methods_walk_over_the_same_records(size: int) -> None:
     assert len(set(by_token)) == 60
 
 
+def test_the_last_page_has_no_token_even_when_it_is_full() -> None:
+    asking = asker(20)
+    first = asking.ask(MaxResults=10)
+    last = asking.ask(MaxResults=10, NextToken=first["NextToken"])
+    assert len(last["Invocations"]["Invocation"]) == 10
+    assert (first["NextToken"] != "", last["NextToken"]) == (True, "")
+
+
 def test_a_call_that_names_no_method_may_go_on_by_token() -> None:
     asking = asker(25)
     first = asking.ask()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.emulator.asking import HOME, Asker, asker
+from tests.emulator.asking import HOME, Asker, asker, rpc_request, timestamp
 from tui.emulator import server
 from tui.emulator.faults import Faults, parse
 from tui.emulator.request import Request
@@ -269,13 +269,24 @@ async def test_the_log_has_a_line_a_request_and_no_secrets(tmp_path: Path) -> No
         await line.ask(running.request(RegionId="nowhere"))
         said = running.said
         request_id = json.loads((await line.ask(running.request()))[2])["RequestId"]
+        older = {
+            "AccessKeyId": said["access_key_id"],
+            "Action": "DescribeSendFileResults",
+            "PageSize": "1",
+            "RegionId": HOME,
+            "SignatureNonce": "1",
+            "Timestamp": timestamp(running.asking.clock.now),
+            "Version": "2014-05-26",
+        }
+        await line.ask(rpc_request(said["access_key_secret"], older))
     lines = [json.loads(text) for text in path.read_text().splitlines()]
-    assert [one["status"] for one in lines] == [200, 404, 200]
+    assert [one["status"] for one in lines] == [200, 404, 200, 200]
     assert lines[0]["operation"] == "DescribeSendFileResults"
     assert lines[0]["parameters"] == {"MaxResults": "3", "Name": "a\nb", "RegionId": HOME}
     assert lines[0]["ms"] >= 1
     assert lines[2]["request_id"] == request_id
     assert lines[0]["time"].endswith("+00:00")
+    assert lines[3]["parameters"] == {"PageSize": "1", "RegionId": HOME}
     for secret in (said["access_key_id"], said["access_key_secret"], "Signature"):
         assert secret not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600

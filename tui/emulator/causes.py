@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cause:
-    """A reason for failing on an instance."""
+    """A reason for failing on an instance; there is one object of each, so they compare fast."""
 
     code: str
     status: str

@@ -8,6 +8,7 @@ import json
 import tarfile
 from base64 import b64encode
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final
@@ -19,6 +20,7 @@ STORED: Final = 0
 """No compression, because compressors differ in their bytes from one version to the next."""
 
 
+@lru_cache(maxsize=128)
 def content(campaign: Campaign) -> bytes:
     """Return the bytes of a campaign's file."""
     return _WRITERS[catalogue.FILES[campaign.kind].writing](campaign)

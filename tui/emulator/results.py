@@ -40,7 +40,7 @@ def status(send: Send, elapsed: float) -> str:
     """Return the overall status so many seconds after the creation."""
     if elapsed >= SETTLED:
         return send.status
-    now = {_state(*course, elapsed) for course in _courses(send)}
+    now = {_state(*course, elapsed) for _, course in _courses(send)}
     for unfinished in ("Pending", "Running"):
         if unfinished in now:
             return unfinished
@@ -89,21 +89,25 @@ def stamp(moment: int) -> str:
 
 def result_of(send: Send, host: int, *, created: float, now: float) -> dict[str, str]:
     """Return what became of a send on one of its hosts; the instance id is left out."""
-    place = [number for _, number in send.targets()].index(host)
-    return _result(list(_courses(send))[place], created, now - created, "")
+    return _result(dict(_courses(send))[host], created, now - created)
 
 
 def _instances(
     send: Send, created: float, elapsed: float, instance_id: Callable[[int], str]
 ) -> list[dict[str, str]]:
-    return [
-        _result(course, created, elapsed, instance_id(host))
-        for (_, host), course in zip(send.targets(), _courses(send), strict=True)
-    ]
+    """Return the results of a send; many took the same course, which is written down once."""
+    written: dict[Course, dict[str, str]] = {}
+    shown = []
+    for host, course in _courses(send):
+        known = written.get(course)
+        if known is None:
+            known = written[course] = _result(course, created, elapsed)
+        shown.append({**known, "InstanceId": instance_id(host)})
+    return shown
 
 
-def _result(course: Course, created: float, elapsed: float, instance_id: str) -> dict[str, str]:
-    """Return an `InvokeInstance`; what is not known yet is an empty string."""
+def _result(course: Course, created: float, elapsed: float) -> dict[str, str]:
+    """Return an `InvokeInstance` without its id; what is not known yet is an empty string."""
     begins, ends, cause = course
     state = _state(begins, ends, cause, elapsed)
     begun = begins if state != "Pending" else None
@@ -119,7 +123,6 @@ def _result(course: Course, created: float, elapsed: float, instance_id: str) ->
         "UpdateTime": finish or start or creation,
         "ErrorInfo": failed.info if failed else "",
         "ErrorCode": failed.code if failed else "",
-        "InstanceId": instance_id,
     }
 
 
@@ -129,13 +132,13 @@ def _state(begins: float | None, ends: float, cause: Cause | None, elapsed: floa
     return "Running" if begins is not None and begins <= elapsed else "Pending"
 
 
-def _courses(send: Send) -> Iterator[Course]:
-    """Yield what happens on each instance, in the order of the results."""
+def _courses(send: Send) -> Iterator[tuple[int, Course]]:
+    """Yield each host with what happens on it, in the order of the results."""
     campaign, left = send.campaign, send.campaign.left(send.wave)
     pace, salt = _PACES[send.pace], campaign.salt * 40_503 + send.wave * 97
-    for place, (rank, _) in enumerate(send.targets()):
+    for place, (rank, host) in enumerate(send.targets()):
         cause = campaign.cause(rank) if rank < left else None
-        yield pace(send, place, salt + rank * 2_654_435_761 >> 7 & 0xFFFF, cause)
+        yield host, pace(send, place, salt + rank * 2_654_435_761 >> 7 & 0xFFFF, cause)
 
 
 def _usual(send: Send, place: int, chance: int, cause: Cause | None) -> Course:
