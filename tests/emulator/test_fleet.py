@@ -149,6 +149,16 @@ def test_times_are_in_order(thousand: list[dict[str, Any]]) -> None:
             assert bool(result["FinishTime"]) == (result["InvocationStatus"] not in UNFINISHED)
 
 
+@pytest.mark.parametrize("count", [100, 5000, 1_000_000])
+def test_records_grow_older_over_several_weeks(count: int) -> None:
+    known = fleet(count)
+    for first in (0, count // 2, count - 300):
+        numbers = range(max(first, 0), min(first + 300, count))
+        created = [known.created(number) for number in numbers]
+        assert created == sorted(created, reverse=True)
+    assert 3 * 7 * 86_400 < START - known.created(count - 1) < 6 * 7 * 86_400
+
+
 def test_no_instance_is_twice_in_one_send(thousand: list[dict[str, Any]]) -> None:
     for record in thousand:
         ids = [result["InstanceId"] for result in results(record)]

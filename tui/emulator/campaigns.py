@@ -167,8 +167,11 @@ def _step(hosts: int) -> int:
     return next(prime for prime in _STEPS if hosts % prime)
 
 
-def sends(campaign: Campaign, ages: Sequence[float], apart: float) -> list[Send]:
-    """Return the sends of a campaign, whose waves begin at `ages` with `apart` seconds between."""
+def sends(campaign: Campaign, ages: Sequence[float], apart: float, youngest: float) -> list[Send]:
+    """Return the sends of a campaign, whose waves begin at `ages`.
+
+    Those of one wave are `apart` seconds apart, and none gets younger than `youngest`.
+    """
     if campaign.hosts <= SEND_SIZE and not campaign.failing:
         return [Send(ages[0], campaign, 0, 0, campaign.hosts, 0)]
     made: list[Send] = []
@@ -178,7 +181,8 @@ def sends(campaign: Campaign, ages: Sequence[float], apart: float) -> list[Send]
         failed = _failed(campaign, wave, chunks, left)
         for chunk in range(chunks):
             size = min(SEND_SIZE, asked - chunk * SEND_SIZE)
-            made.append(Send(age - chunk * apart, campaign, wave, chunk, size, failed[chunk]))
+            sent = max(youngest, age - chunk * apart)
+            made.append(Send(sent, campaign, wave, chunk, size, failed[chunk]))
     return made
 
 

@@ -37,16 +37,22 @@ FAILURE_CHANCE: Final = 0.07
 RETRIED: Final = (0.75, 0.5, 0.3)
 """How likely each further try of a campaign that still fails somewhere is."""
 
+APART: Final = 3.0
+"""Seconds between the sends of one wave."""
+
 KEPT_BLOCKS: Final = 48
 """How many drawn blocks are remembered."""
 
-_ENVIRONMENT_LOTTERY: Final = (0, 0, 0, 0, 0, 1, 1, 2)
-_ENVIRONMENT_COUNT: Final = len(catalogue.ENVIRONMENTS)
-_SERVICE_LOTTERY: Final = tuple(
+_ENVIRONMENT_WEIGHTS: Final = (5, 2, 1)
+
+_POOL_LOTTERY: Final = tuple(
     index
-    for index, service in enumerate(catalogue.SERVICES)
-    for _ in range(1 + service.hosts // 30)
+    for index, pool in enumerate(catalogue.pools())
+    for _ in range(
+        (1 + pool.service.hosts // 30) * _ENVIRONMENT_WEIGHTS[index % len(catalogue.ENVIRONMENTS)]
+    )
 )
+_POOL_SIZES: Final = tuple(pool.size for pool in catalogue.pools())
 _KIND_LOTTERY: Final = tuple(
     index for index, kind in enumerate(catalogue.FILES) for _ in range(kind.weight)
 )
@@ -183,7 +189,7 @@ def _opening(draw: Draw) -> list[Send]:
         ages = tuple(minutes * 60.0 for minutes in scene.minutes)
         found += [
             send._replace(pace=scene.pace[send.chunk]) if scene.pace else send
-            for send in sends(ranked(campaign), ages, 3.0)
+            for send in sends(ranked(campaign), ages, APART, 0.0)
         ]
     return found
 
@@ -192,13 +198,13 @@ def _drawn(
     draw: Draw, block: int, room: int, youngest: float, oldest: float
 ) -> Iterator[list[Send]]:
     """Yield the sends of drawn campaigns, `room` in all, between two ages."""
-    count = 0
+    span, count = oldest - youngest, 0
     while room:
         number = block * SURE_FAILURES + count if count < SURE_FAILURES else None
         campaign = _campaign(draw, number, room)
         count += 1
         room -= -(-campaign.hosts // SEND_SIZE)
-        age = youngest + (oldest - youngest) * (0.08 + 0.92 * draw())
+        age = youngest + span * (0.08 + 0.92 * draw())
         ages = [age]
         for chance, failing in zip(RETRIED, campaign.failing, strict=False):
             again = -(-failing // SEND_SIZE)
@@ -207,20 +213,17 @@ def _drawn(
             room -= again
             age -= min(0.4 * (age - youngest), 180.0 + 5400.0 * draw() ** 2)
             ages.append(age)
-        yield sends(campaign, ages, 1.0 + 3.0 * draw())
+        yield sends(campaign, ages, APART, youngest)
 
 
 def _campaign(draw: Draw, cause_number: int | None, room: int) -> Campaign:
     """Draw a campaign of at most `room` sends, which fails of a given cause or perhaps of none."""
-    environment = _ENVIRONMENT_LOTTERY[int(draw() * 8)]
-    service = _SERVICE_LOTTERY[int(draw() * len(_SERVICE_LOTTERY))]
-    pool = service * _ENVIRONMENT_COUNT + environment
-    size = catalogue.pools()[pool].size
+    pool = _POOL_LOTTERY[int(draw() * len(_POOL_LOTTERY))]
     kind = _KIND_LOTTERY[int(draw() * len(_KIND_LOTTERY))]
-    first = int(draw() * size)
-    hosts = min(_hosts(draw(), draw()), size, room * SEND_SIZE)
+    size = _POOL_SIZES[pool]
+    hosts = min(_hosts(draw()), size, room * SEND_SIZE)
     salt = int(draw() * 2**32)
-    campaign = Campaign(salt, kind, pool, first, hosts)
+    campaign = Campaign(salt, kind, pool, (salt >> 9) % size, hosts)
     if cause_number is None:
         if draw() >= FAILURE_CHANCE:
             return campaign
@@ -245,12 +248,12 @@ def _left(failing: int, primary: Cause, at_first: int) -> int:
     return int(failing * primary.left + 0.5)
 
 
-def _hosts(shape: float, size: float) -> int:
-    """Turn two draws into a number of hosts: mostly few, now and then hundreds."""
-    if shape < 0.35:
-        return 1 + int(3 * size)
-    if shape < 0.7:
-        return 4 + int(17 * size)
-    if shape < 0.87:
-        return 20 + int(31 * size)
-    return 51 + int(270 * size)
+def _hosts(draw: float) -> int:
+    """Turn a draw into a number of hosts: mostly few, now and then hundreds."""
+    if draw < 0.35:
+        return 1 + int(draw * (3 / 0.35))
+    if draw < 0.7:
+        return 4 + int((draw - 0.35) * (17 / 0.35))
+    if draw < 0.87:
+        return 20 + int((draw - 0.7) * (31 / 0.17))
+    return 51 + int((draw - 0.87) * (270 / 0.13))
