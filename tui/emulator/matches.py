@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from tui.emulator import catalogue, labels
-from tui.emulator.campaigns import Send
+from tui.emulator.campaigns import Campaign, Send
 from tui.emulator.history import BLOCK
 from tui.emulator.parameters import Selection
 
@@ -171,7 +171,7 @@ def check(selection: Selection, host: int | None, *, status: bool) -> Check:
         )
     if selection.tags:
         wanted = selection.tags
-        checks.append(lambda send: _tagged(labels.tags(send.campaign), wanted))
+        checks.append(lambda send: _tagged(send.campaign, wanted))
     if selection.status and status:
         checks.append(lambda send: send.status == selection.status)
     if len(checks) == 1:
@@ -179,9 +179,12 @@ def check(selection: Selection, host: int | None, *, status: bool) -> Check:
     return lambda send: all(one(send) for one in checks)
 
 
-def _tagged(tags: Sequence[tuple[str, str]], wanted: Sequence[tuple[str, str | None]]) -> bool:
+def _tagged(campaign: Campaign, wanted: Sequence[tuple[str, str | None]]) -> bool:
     """Say whether all the wanted tags are there, by key alone or by key and value."""
+    keys = labels.tag_keys(campaign)
     for key, value in wanted:
-        if not any(key == own and value in (None, its) for own, its in tags):
+        if key not in keys:
+            return False
+        if value is not None and labels.tag_value(campaign, key) != value:
             return False
     return True
