@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import pytest
 
+from tui.archive.arrangement import Arrangement
 from tui.archive.store import Archive
-from tui.archive.view import MARGIN, Arrangement, View
+from tui.archive.view import MARGIN, View
 from tui.records import InstanceResult, Invocation, Query, Tag
 
 pytestmark = pytest.mark.anyio
@@ -217,3 +219,94 @@ async def test_a_view_opens_on_what_its_question_was_answered_before(
 async def test_a_time_that_cannot_be_read_sorts_last(view: View) -> None:
     await view.add([invocation(1, creation_time="soon"), invocation(2)])
     assert shown(view) == ["f-2", "f-1"]
+
+
+async def test_what_a_filter_hides_is_counted_as_pages_come(archive: Archive) -> None:
+    question = await archive.question("me", Query("cn-hangzhou"))
+    view = View(archive, "me", question)
+    await view.open()
+    await view.add(newest_first(1, 2, 3))
+    await view.rearrange(Arrangement(where="invocation.name = ?", parameters=("file-2",)))
+    assert (shown(view), view.hidden) == (["f-2"], 2)
+    await view.add(newest_first(0))
+    assert (shown(view), view.hidden) == (["f-2"], 3)
+    await view.rearrange(Arrangement())
+    assert (len(shown(view)), view.hidden) == (4, 0)
+
+
+async def test_another_order_keeps_the_row_under_the_cursor(archive: Archive) -> None:
+    shifts: list[int] = []
+    question = await archive.question("me", Query("cn-hangzhou"))
+    view = View(archive, "me", question, changed=shifts.append)
+    await view.open()
+    await view.add(newest_first(*range(10)))
+    view.cursor = 2
+    assert shown(view)[2] == "f-7"
+    await view.rearrange(Arrangement("invocation.created ASC"))
+    view.cursor += shifts[-1]
+    assert shown(view)[view.cursor] == "f-7"
+
+
+@pytest.mark.parametrize(("kept", "expected"), [("f-4", "f-4"), ("f-8", "f-8"), ("f-none", None)])
+async def test_a_hidden_row_gives_its_place_to_the_nearest_one(
+    archive: Archive, kept: str, expected: str | None
+) -> None:
+    shifts: list[int] = []
+    question = await archive.question("me", Query("cn-hangzhou"))
+    view = View(archive, "me", question, changed=shifts.append)
+    await view.open()
+    await view.add(newest_first(*range(10)))
+    view.cursor = 3
+    where = "invocation.invoke_id IN (?, 'f-9')" if expected else "FALSE AND invoke_id = ?"
+    await view.rearrange(Arrangement(where=where, parameters=(kept,)))
+    view.cursor += shifts[-1]
+    names = shown(view)
+    assert names[view.cursor : view.cursor + 1] == ([expected] if expected else [])
+
+
+async def test_a_later_arrangement_overtakes_an_earlier_one(view: View) -> None:
+    await view.add(newest_first(*range(300)))
+    oldest, newest = Arrangement("invocation.created ASC"), Arrangement()
+    async with anyio.create_task_group() as group:
+        for arrangement in (oldest, newest, oldest):
+            group.start_soon(view.rearrange, arrangement)
+    await view.ready(0, 10)
+    assert shown(view)[:2] == ["f-0", "f-1"]
+
+
+async def test_who_is_cancelled_leaves_the_view_whole(view: View) -> None:
+    await view.add(newest_first(*range(300)))
+    with anyio.move_on_after(0):
+        await view.rearrange(Arrangement("invocation.created ASC"))
+    await view.add(newest_first(*range(300, 310)))
+    names = [row.invoke_id for row in view.rows(0, view.count) if row]
+    ages = [int(name[2:]) for name in names]
+    assert ages in (sorted(ages), sorted(ages, reverse=True))
+    assert view.count == 310
+
+
+async def test_the_next_failed_row_is_found_in_either_direction(view: View) -> None:
+    failed = (InstanceResult("i-1", "Failed", "X"),)
+    rows = [
+        invocation(number, results=failed if number in (3, 700) else ()) for number in range(1000)
+    ]
+    await view.add(list(reversed(rows)))
+    assert await view.find_failed(0, 1) == 299
+    assert await view.find_failed(299, 1) == 996
+    assert await view.find_failed(996, 1) is None
+    assert await view.find_failed(996, -1) == 299
+    assert await view.find_failed(0, -1) is None
+
+
+async def test_the_ids_of_a_range_are_told(view: View) -> None:
+    await view.add(newest_first(1, 2, 3, 4))
+    assert await view.invoke_ids(1, 2) == ["f-3", "f-2"]
+
+
+async def test_answers_that_are_given_no_longer_are_let_go(archive: Archive, view: View) -> None:
+    await view.add(newest_first(1, 2, 3, 4, 5, 6))
+    await view.retire(newest_first(2, 4, 5), newest=False)
+    assert shown(view) == ["f-6", "f-5", "f-4", "f-2", "f-1"]
+    await view.retire(newest_first(4, 5), newest=True)
+    assert shown(view) == ["f-5", "f-4", "f-2", "f-1"]
+    assert await archive.invocation("me", "f-3") is not None, "what was seen is kept"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sqlite3
 import zlib
 from collections import Counter
@@ -134,6 +135,26 @@ def merge(
         if cursor.rowcount:
             added.append(identity)
     return added
+
+
+def retire(
+    connection: sqlite3.Connection, question: int, kept: Sequence[Invocation], *, newest: bool
+) -> int:
+    """Take back answers in the span of time of `kept` that are not among them; return how many.
+
+    The seconds at the ends of the span are left alone; `newest` lifts the upper end.
+    """
+    moments = [moment.timestamp() for each in kept if (moment := instant(each.creation_time))]
+    if not moments:
+        return 0
+    names = json.dumps([each.invoke_id for each in kept])
+    cursor = connection.execute(
+        "DELETE FROM answer WHERE question = ? AND invocation IN ("
+        " SELECT id FROM invocation WHERE created > ? AND created < ?"
+        " AND invoke_id NOT IN (SELECT value FROM json_each(?)))",
+        (question, min(moments), math.inf if newest else max(moments), names),
+    )
+    return cursor.rowcount
 
 
 def summary_of(row: Sequence[Any]) -> InvocationSummary:

@@ -1,0 +1,70 @@
+"""Which rows a view shows and in what order, as SQL over the table `invocation`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tui.archive.local_filter import LocalFilter
+
+NEWEST_FIRST: Final = "invocation.created DESC, invocation.id ASC"
+"""The API's own order; it leaves no two rows equal."""
+
+_SEVERITY: Final = (
+    "CASE invocation.status WHEN 'Failed' THEN 0 WHEN 'PartialFailed' THEN 1 WHEN 'Running' THEN 2"
+    " WHEN 'Pending' THEN 3 WHEN 'Success' THEN 5 ELSE 4 END"
+)
+
+_TERMS: Final[dict[str, tuple[str, ...]]] = {
+    "created": ("invocation.created",),
+    "status": (_SEVERITY, "invocation.status"),
+    "name": ("invocation.name COLLATE NOCASE", "invocation.name"),
+    "ok": (
+        "CAST(invocation.ok_count AS REAL) / max(invocation.total_count, 1)",
+        "invocation.total_count",
+    ),
+    "id": ("invocation.invoke_id",),
+    "dir": ("invocation.target_dir COLLATE NOCASE", "invocation.target_dir"),
+    "owner": ("invocation.file_owner COLLATE NOCASE", "invocation.file_group COLLATE NOCASE"),
+    "mode": ("invocation.file_mode",),
+    "tags": ("invocation.tags <> '[]'", "invocation.tags COLLATE NOCASE"),
+}
+"""What each column of the table sorts by: status by how bad it is, ok/total by the share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column to sort by, by its name in the table."""
+
+    column: str
+    descending: bool = False
+
+    @property
+    def terms(self) -> str:
+        """Return the terms of ORDER BY; rows that are equal otherwise come newest first."""
+        direction = "DESC" if self.descending else "ASC"
+        terms = [f"{term} {direction}" for term in _TERMS[self.column]]
+        return ", ".join([*terms, NEWEST_FIRST])
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which answers a view shows and in what order."""
+
+    order: str = NEWEST_FIRST
+    """Terms of ORDER BY that leave no two rows equal."""
+    where: str = "TRUE"
+    parameters: tuple[str, ...] = ()
+    """Values for the question marks of `where`."""
+
+    @property
+    def filters(self) -> bool:
+        """Whether any row may be hidden."""
+        return self.where != "TRUE"
+
+
+def arrangement(sort: Sort | None, local_filter: LocalFilter) -> Arrangement:
+    """Return the arrangement for a sort order and a local filter."""
+    return Arrangement(
+        sort.terms if sort else NEWEST_FIRST, local_filter.where, local_filter.parameters
+    )
