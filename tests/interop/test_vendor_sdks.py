@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.emulator.test_operations import PROVOKED
+from tests.emulator.test_refusals import PROVOKED
 from tests.interop.conftest import Drive
 
 RECORDS = 1000
