@@ -103,10 +103,25 @@ def test_a_bad_endpoint_is_a_usage_error(endpoint: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_profiles_are_not_silently_ignored() -> None:
-    done = lines_of(["--region", "cn-hangzhou", "--profile", "ops"])
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [(["--profile", "ops"], {}), ([], {"SENDFILE_EXPLORER_PROFILE": "ops"})],
+)
+def test_profiles_are_not_silently_ignored(words: list[str], environment: dict[str, str]) -> None:
+    done = lines_of(["--region", "cn-hangzhou", *words], **environment)
     assert done.returncode == 2
     assert "Profiles are not part of this version yet" in done.stderr
+
+
+def test_a_demo_takes_nothing_from_the_environment() -> None:
+    environment = {
+        "ALIBABA_CLOUD_REGION_ID": "cn-nowhere",
+        "ALIBABA_CLOUD_ENDPOINT": "nowhere.invalid",
+        "ALIBABA_CLOUD_PROFILE": "ops",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "half",
+    }
+    done = lines_of(["--demo", "--limit", "1"], **environment)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_full_disk_is_one_sentence() -> None:
@@ -131,6 +146,31 @@ def test_a_closed_stdout_is_said() -> None:
     )
     assert done.returncode == 3
     assert "Standard output is closed." in done.stderr
+
+
+def test_the_numbers_of_closed_streams_are_taken() -> None:
+    code = (
+        "import os, sys\n"
+        "from tui.wiring import dispatch\n"
+        "code = dispatch(['list', '--region', 'cn-hangzhou', '--profile', 'x'])\n"
+        "null = os.stat(os.devnull)\n"
+        "sys.exit(40 + all(os.path.samestat(os.fstat(each), null) for each in (0, 1, 2)))\n"
+    )
+    command = ["/bin/sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, code]
+    assert subprocess.run(command, timeout=GIVE_UP, check=False).returncode == 41
+
+
+def test_a_signal_before_the_work_has_begun_counts_as_well() -> None:
+    code = (
+        "import os, signal, sys, tui.cli\n"
+        "def slow(words):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "tui.cli.parse = slow\n"
+        "from tui.wiring import dispatch\n"
+        "sys.exit(dispatch(['list']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (143, b"")
 
 
 class Endless:

@@ -45,11 +45,16 @@ class Service:
     """Pages of a fixed history; what goes wrong is told by page."""
 
     def __init__(
-        self, records: int, *, faults: dict[int, BaseException | Callable[[], object]] | None = None
+        self,
+        records: int,
+        *,
+        faults: dict[int, BaseException | asyncio.Event | Callable[[], object]] | None = None,
     ) -> None:
         self.records = [sent(number) for number in range(records)]
         self.faults = faults or {}
         self.asked: list[Cursor] = []
+        self.abandoned = 0
+        """Pages that were being waited for when nobody wanted them any more."""
 
     async def page(self, query: Query, cursor: Cursor) -> Page:
         self.asked.append(cursor)
@@ -63,9 +68,15 @@ class Service:
         else:
             start = int(cursor.token or "0")
         fault = self.faults.get(start // cursor.size + 1)
+        if isinstance(fault, asyncio.Event):
+            try:
+                await fault.wait()
+            except asyncio.CancelledError:
+                self.abandoned += 1
+                raise
         if isinstance(fault, BaseException):
             raise fault
-        if fault is not None:
+        if fault is not None and not isinstance(fault, asyncio.Event):
             fault()
             await asyncio.sleep(0)
         stop = start + cursor.size
@@ -231,13 +242,14 @@ async def test_page_numbers_walk_everything_in_order() -> None:
 
 
 async def test_page_numbers_stop_early_and_leave_nothing_running() -> None:
-    service = Service(100)
+    service = Service(100, faults={4: asyncio.Event()})
     before = asyncio.all_tasks()
     listing = Listing(QUERY, page_size=2, by_number=True, limit=4)
     _, lines, said = await listed(service, listing)
     assert lines == rows(0, 1, 2, 3)
     assert said == "4 invocations listed; more may follow: --all.\n"
     assert asyncio.all_tasks() == before
+    assert service.abandoned == 1
 
 
 async def test_page_numbers_that_fail_leave_no_token() -> None:

@@ -89,6 +89,13 @@ def test_ndjson_is_the_services_own_object_on_each_line() -> None:
     assert written("ndjson", [[sent(1, raw=big)], [sent(2)]]).splitlines() == [big, sent(2).raw]
 
 
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_a_delete_character_is_escaped_too(name: str) -> None:
+    text = written(name, [[sent(1, raw='{"Name":"a\x7fb"}')]])
+    assert "\\u007f" in text
+    assert "\x7f" not in text
+
+
 def test_ids_are_the_failed_instances_once_each() -> None:
     assert written("ids", [[sent(1)], [sent(1), sent(2)]]).splitlines() == [
         "i-bad1",
