@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+import pyte
+
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
@@ -39,6 +41,10 @@ LOUD_MODES: Final = {7, 25}
 
 _MODE: Final = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _SEQUENCE: Final = re.compile(r"\x1b\[[?<>0-9;]*[a-z]|\x1b\]22;default\x07")
+_UNKNOWN_TO_PYTE: Final = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9]+\$p")
+"""Sequences that pyte would show instead of leaving them alone."""
+
+_COMPLETE: Final = re.compile(rb"\x1b(?:\[[0-9;?<>=]*\$?[@-~]|\][^\x07]*\x07|[^\[\]])")
 _QUERY: Final = re.compile(rb"\x1b\[\?([0-9]+)\$p")
 
 
@@ -55,17 +61,20 @@ class Terminal:
         redirect: Mapping[str, Any] | None = None,
     ) -> None:
         self.raw = bytearray()
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self._fed = 0
         self._answers = {2026: 2} if answers is None else dict(answers)
         self._answered = 0
-        self.master, self._slave = pty.openpty()
-        self.resize(*size, announce=False)
-        self.before = termios.tcgetattr(self._slave)
-        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self._slave) | dict(redirect or {})
+        self.master, self.slave = pty.openpty()
+        self.resize(*size)
+        self.before = termios.tcgetattr(self.slave)
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self.slave) | dict(redirect or {})
         self.process = subprocess.Popen(
             argv,
             env=dict(environ),
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0),
             **streams,
         )
 
@@ -81,12 +90,14 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for descriptor in (self.master, self._slave):
+        for descriptor in (self.master, self.slave):
             if descriptor >= 0:
                 os.close(descriptor)
 
-    def resize(self, columns: int, rows: int, *, announce: bool = True) -> None:
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal larger or smaller, which its programs hear of."""
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
 
     def send(self, data: bytes) -> None:
         os.write(self.master, data)
@@ -94,8 +105,8 @@ class Terminal:
     def hang_up(self) -> None:
         """Close this end, as sshd does when the line is gone."""
         os.close(self.master)
-        os.close(self._slave)
-        self.master = self._slave = -1
+        os.close(self.slave)
+        self.master = self.slave = -1
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Read until `condition()` holds."""
@@ -108,12 +119,30 @@ class Terminal:
         """Read until `words` have been written, whole and in one style."""
         self.until(lambda: words.encode() in self.raw, words)
 
+    def until_shown(self, words: str) -> None:
+        """Read until `words` are on one line of the screen."""
+        self.until(lambda: any(words in line for line in self.display()), words)
+
+    def until_gone(self, words: str) -> None:
+        """Read until `words` are on no line of the screen."""
+        self.until(lambda: not any(words in line for line in self.display()), f"no {words}")
+
+    def display(self) -> list[str]:
+        """Return the lines of the screen."""
+        fresh = bytes(self.raw[self._fed :])
+        # A sequence that is cut in two waits for its end.
+        last = fresh.rfind(b"\x1b")
+        whole = len(fresh) if last < 0 or _COMPLETE.match(fresh, last) else last
+        self._fed += whole
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", fresh[:whole]))
+        return self.screen.display
+
     def until_stuck(self) -> None:
         """Read nothing until the program's thread that writes sleeps in its write."""
         end = time.monotonic() + LIMIT
         seen = 0
         while seen < STUCK_LOOKS:
-            seen = 0 if select.select([], [self._slave], [], 0)[1] else seen + 1
+            seen = 0 if select.select([], [self.slave], [], 0)[1] else seen + 1
             assert time.monotonic() < end, "the terminal goes on taking output"
             time.sleep(0.01)
 
@@ -134,7 +163,7 @@ class Terminal:
         return self.process.returncode
 
     def after(self) -> list[Any]:
-        return termios.tcgetattr(self._slave)
+        return termios.tcgetattr(self.slave)
 
     def modes(self) -> dict[int, bool]:
         """Return the private modes as the output has left them."""

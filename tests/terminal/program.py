@@ -39,6 +39,9 @@ def make_app() -> Any:
     """Import Textual as late as the explorer does."""
     if BEHAVIOUR == "construct":
         fail()
+    if BEHAVIOUR == "early":
+        sys.stderr.write("early ready\n")
+        threading.Event().wait()
 
     from textual import work
     from textual.app import ComposeResult
@@ -46,6 +49,7 @@ def make_app() -> Any:
     from textual.widgets import Label
 
     from tui.terminal.application import GuardedApp
+    from tui.terminal.driver import driver_class
 
     class Program(GuardedApp[None]):
         """One label that says which key came last."""
@@ -94,6 +98,11 @@ def make_app() -> Any:
                 self.exit(return_code=5)
             elif event.key == "z":
                 self.action_suspend_process()
+            elif event.key == "t":
+                readers = [thread.name for thread in threading.enumerate()].count("textual-input")
+                self.query_one(Label).update(f"{readers} thread reads")
+            elif event.key == "l":
+                self.action_redraw()
             elif event.key == "x" and BEHAVIOUR == "handler":
                 fail()
             elif event.key == "x" and BEHAVIOUR == "leak":
@@ -104,7 +113,7 @@ def make_app() -> Any:
                 threading.Thread(target=threading.Event().wait).start()
                 self.exit(return_code=6)
 
-    return Program()
+    return Program(driver_class=driver_class())
 
 
 def main() -> int:
@@ -117,9 +126,6 @@ def main() -> int:
     capabilities.prepare_environment(os.environ)
     if BEHAVIOUR == "nohup":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    if BEHAVIOUR == "early":
-        sys.stderr.write("early ready\n")
-        return lifecycle.run(threading.Event().wait, state_directory=STATE)  # type: ignore[arg-type]
     return lifecycle.run(make_app, state_directory=STATE)
 
 

@@ -114,32 +114,28 @@ def test_a_line_that_is_gone_ends_it(home: Path, behaviour: str) -> None:
         assert not list(home.glob("state/*")), "a line that breaks is no crash"
 
 
-def test_a_signal_does_not_wait_for_a_terminal_that_does_not_read(home: Path) -> None:
-    with guarded("flood", home) as terminal:
-        terminal.until_seen("program ready")
-        terminal.until_stuck()
-        terminal.process.send_signal(signal.SIGTERM)
-        assert terminal.wait(reading=False) == 143
-        terminal.wait()
-        terminal.assert_whole()
+def test_a_terminal_that_does_not_read_is_not_waited_for(home: Path) -> None:
+    with guarded("flood", home) as told, guarded("parting", home) as asked:
+        told.until_seen("program ready")
+        asked.until_seen("program ready")
+        asked.send(b"q")
+        told.until_stuck()
+        told.process.send_signal(signal.SIGTERM)
 
-
-def test_who_leaves_does_not_wait_for_a_terminal_that_does_not_read(home: Path) -> None:
-    with guarded("parting", home) as terminal:
-        terminal.until_seen("program ready")
-        terminal.send(b"q")
-        assert terminal.wait(reading=False) == 5
-        terminal.wait()
-        terminal.assert_whole()
+        assert told.wait(reading=False) == 143
+        assert asked.wait(reading=False) == 5
+        for terminal in (told, asked):
+            terminal.wait()
+            terminal.assert_whole()
 
 
 def test_bytes_that_are_no_text_do_no_harm(home: Path) -> None:
     noises = [b"\xff", "中文".encode("gbk"), b"\xc3\x28", b"\xed\xa0\x80"]
     with guarded("idle", home) as terminal:
         terminal.until_seen("program ready")
-        for noise, key in zip(noises, "jkln", strict=True):
+        for noise, key in zip(noises, "jkmn", strict=True):
             terminal.send(noise + key.encode())
-            terminal.until_seen(f"key {key}")
+            terminal.until_shown(f"key {key}")
         terminal.send(b"q")
         assert terminal.wait() == 5
 
@@ -155,11 +151,33 @@ def test_suspended_the_terminal_is_whole_and_resumed_it_goes_on(home: Path) -> N
         terminal.process.send_signal(signal.SIGCONT)
         terminal.until(lambda: terminal.modes()[1049], "the alternate screen again")
         terminal.send(b"k")
-        terminal.until_seen("key k")
+        terminal.until_shown("key k")
 
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.wait() == 143
         terminal.assert_whole()
+
+
+def test_stopped_from_outside_it_begins_again(home: Path) -> None:
+    """SIGSTOP leaves no time to give the terminal back, nor does SIGCONT mean that it was."""
+    with guarded("idle", home) as terminal:
+        terminal.until_seen("program ready")
+        terminal.process.send_signal(signal.SIGSTOP)
+        terminal.until_stopped()
+        terminal.display()
+        terminal.screen.reset()
+        seen = len(terminal.raw)
+
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.until_shown("program ready")
+        assert b"\x1b[?1049h" in terminal.raw[seen:]
+        terminal.send(b"t")
+        terminal.until_shown("1 thread reads")
+
+        terminal.send(b"q")
+        assert terminal.wait() == 5
+        terminal.assert_whole()
+        assert terminal.kitty_depth() == 0
 
 
 def test_told_to_end_in_the_background_it_leaves_the_shell_its_terminal(home: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -16,12 +16,13 @@ from textual.worker import WorkerFailed
 
 from tui import plain
 from tui.terminal import clipboard, crash
+from tui.terminal.keys import OrderedKeysApp
 from tui.terminal.output_guard import OutputGuard
 
 ReturnType = TypeVar("ReturnType")
 
 
-class GuardedApp(App[ReturnType]):
+class GuardedApp(OrderedKeysApp[ReturnType]):
     """An App whose crashes show no variables and whose screen shows no control characters.
 
     It is run by `lifecycle.run`, which says in one line what `failure` holds. Two of the methods
@@ -80,6 +81,12 @@ class GuardedApp(App[ReturnType]):
             self.notify(await self.copy(text))
 
         self.run_worker(copy(), group="clipboard", exclusive=True)
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen again, for when something else has written over it."""
+        if self._driver is not None and hasattr(self._driver, "forget"):
+            self._driver.forget()
+        self.screen.refresh(layout=True)
 
     def exit(
         self,

@@ -101,6 +101,11 @@ def forbid_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def erases_in_colour(environ: Mapping[str, str]) -> bool:
+    """Tell whether erased cells take the current background; GNU screen's do not by default."""
+    return "STY" not in environ
+
+
 def is_utf8(encoding: str) -> bool:
     """Tell whether `encoding` is some spelling of UTF-8."""
     try:

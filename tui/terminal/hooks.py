@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
+
+DRIVER_METHODS: Final = (
+    "_get_terminal_size",
+    "_sigcont_application",
+    "_sigtstp_application",
+    "resume_application_mode",
+    "start_application_mode",
+    "suspend_application_mode",
+    "write",
+)
+"""Methods of Textual's driver that ours calls or takes the place of."""
+
+DRIVER_ATTRIBUTES: Final = ("_auto_restart", "_loop", "_writer_thread")
+"""Attributes of Textual's driver that ours reads."""
 
 
 def missing() -> tuple[str, ...]:
@@ -33,6 +47,19 @@ def _missing() -> Iterator[str]:
             yield f"App._handle_exception: {words}"
     if "def _fatal_error" not in _source(GuardedApp):
         yield "GuardedApp._fatal_error"
+
+
+def missing_of_driver() -> tuple[str, ...]:
+    """Name the private parts of Textual's driver that ours needs and this Textual does not have."""
+    from textual.driver import Driver
+    from textual.drivers.linux_driver import LinuxDriver
+
+    missing = [name for name in DRIVER_METHODS if not callable(getattr(LinuxDriver, name, None))]
+    # The names in compiled code, because this is asked at each start and sources are slow.
+    makers = (Driver.__init__, LinuxDriver.__init__)
+    named = {name for maker in makers for name in maker.__code__.co_names}
+    missing += [name for name in DRIVER_ATTRIBUTES if name not in named]
+    return tuple(f"LinuxDriver.{name}" for name in missing)
 
 
 def _source(part: type[Any] | Callable[..., Any]) -> str:

@@ -86,7 +86,7 @@ class _Session:
             return self._status
         if self.failure() is not None or self._app is None:
             return FAILED
-        return FAILED if self._app.return_code is None else self._app.return_code
+        return self._app.return_code or 0
 
     def failure(self) -> crash.Failure | None:
         if self._failure is None and self._app is not None:

@@ -1,0 +1,252 @@
+"""What is sent instead of a frame leaves the same screen, in fewer bytes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pyte
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui.terminal.frame import SYNC_END, SYNC_START, SYNC_WORTH, Frame
+
+COLUMNS, ROWS = 14, 6
+
+GLYPHS = [
+    *"ab  ",
+    "é",
+    "─",
+    "中",
+    "\uff57",
+    "🚀",
+    "e\u0301",
+    "中\u0301",
+    "\u0301",
+    "👩\u200d🚀",
+    "🇩🇪",
+    "👍🏽",
+    "✈\ufe0f",
+    "\u1161",
+    "\ue0b0",
+]
+"""Narrow, wide, combining and disputed text."""
+
+LOOKS = ["", "1", "3;4", "7", "9;31", "32;44", "38;5;9;48;5;17", "38;2;1;2;3;48;2;4;5;6", "91;100"]
+
+
+class Write(NamedTuple):
+    """What a driver is told, and the size of the terminal at that time."""
+
+    data: str
+    size: tuple[int, int] = (COLUMNS, ROWS)
+
+
+def styled(text: str, look: str) -> str:
+    return f"\x1b[{look}m{text}\x1b[0m" if look else text
+
+
+segments = st.builds(
+    styled, st.lists(st.sampled_from(GLYPHS), max_size=8).map("".join), st.sampled_from(LOOKS)
+)
+lines = st.lists(segments, max_size=3).map("".join)
+ground = st.sampled_from(LOOKS)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> str:
+    """Return what the compositor writes for the spans that have changed."""
+    spans = draw(
+        st.lists(
+            st.tuples(st.integers(0, ROWS - 1), st.integers(0, COLUMNS - 1), lines),
+            min_size=1,
+            max_size=5,
+        )
+    )
+    written = []
+    for number, (y, x, line) in enumerate(spans):
+        written.append(f"\x1b[{y + 1};{x + 1}H{line}")
+        if number + 1 < len(spans) and y < ROWS - 1 and draw(st.booleans()):
+            written.append("\n")
+    return "".join(written)
+
+
+@st.composite
+def screens(draw: st.DrawFn) -> str:
+    """Return what the compositor writes for a whole screen."""
+    ground_look = draw(ground)
+    rows = []
+    for y in range(ROWS):
+        head = draw(st.text("abc ", max_size=COLUMNS))
+        look = draw(ground)
+        rest = styled(" " * (COLUMNS - len(head)), ground_look)
+        rows.append(f"\x1b[{y + 1};1H{styled(head, look)}{rest}")
+    return "\n".join(rows)
+
+
+places = st.tuples(st.integers(1, ROWS), st.integers(1, COLUMNS)).map(
+    lambda place: f"\x1b[{place[0]};{place[1]}H"
+)
+updates = st.builds(str.__add__, st.one_of(runs(), runs(), screens()), places)
+others = st.sampled_from(
+    [
+        "\x07",
+        "\x1b]52;c;eA==\x07",
+        "\x1b[?1003h",
+        "\x1b[2J",
+        "\x1b[3;3Hx\x1b[2;2H\x1b[1Jy\x1b[1;1H",
+        "\x1b[2;2Hfoo\x1b[1@",
+        "\x1b[6;1Hlast\n\x1b[1;1H",
+        "\x1b[2;1Hred \x1b[31mgreen\x1b[1;1H\x1b[m",
+        "text without a place",
+    ]
+)
+sizes = st.sampled_from([(COLUMNS, ROWS)] * 6 + [(COLUMNS - 4, ROWS - 2), (COLUMNS + 3, ROWS + 2)])
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> list[Write]:
+    """Return updates, framed or not, with other sequences and changes of size in between."""
+    writes: list[Write] = []
+    for _ in range(draw(st.integers(1, 7))):
+        size = draw(sizes)
+        if draw(st.integers(0, 5)) == 0:
+            writes.append(Write(draw(others), size))
+        if draw(st.booleans()):
+            parts = draw(st.lists(updates, min_size=1, max_size=2))
+            if draw(st.integers(0, 7)) == 0:
+                parts.append(draw(others))
+            writes += [Write(data, size) for data in (SYNC_START, *parts, SYNC_END)]
+        else:
+            writes.append(Write(draw(updates), size))
+    return writes
+
+
+class Screen:
+    """What a terminal with line wrap off shows."""
+
+    def __init__(self, columns: int = COLUMNS, rows: int = ROWS) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.Stream(self.screen)
+        self.stream.feed("\x1b[?7l")
+
+    def feed(self, data: str, size: tuple[int, int]) -> None:
+        if size != (self.screen.columns, self.screen.lines):
+            self.screen.resize(size[1], size[0])
+        self.stream.feed(data)
+
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        screen = self.screen
+        return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+    def cursor(self) -> tuple[int, int]:
+        return min(self.screen.cursor.x, self.screen.columns - 1), self.screen.cursor.y
+
+
+def compare(writes: list[Write], *, erases: bool) -> None:
+    plain, sparing, frame = Screen(), Screen(), Frame(erases=erases)
+    framed = False
+    for data, size in writes:
+        plain.feed(data, size)
+        sparing.feed(frame.write(data, *size), size)
+        framed = data == SYNC_START or (framed and data != SYNC_END)
+        if not framed:
+            assert sparing.cells() == plain.cells()
+            if data.endswith("H"):
+                assert sparing.cursor() == plain.cursor()
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(sessions(), st.booleans())
+def test_the_screen_is_the_one_that_textual_would_have_left(
+    writes: list[Write], erases: bool
+) -> None:
+    compare(writes, erases=erases)
+
+
+def sent(*writes: str, erases: bool = True) -> list[str]:
+    frame = Frame(erases=erases)
+    return [frame.write(data, COLUMNS, ROWS) for data in writes]
+
+
+HOME = "\x1b[1;1H"
+BLUE = "\n".join(f"\x1b[{y};1H\x1b[44m{'a line':<{COLUMNS}}\x1b[0m" for y in range(1, ROWS + 1))
+"""A whole screen of one colour."""
+
+COLOURFUL = "".join(
+    f"\x1b[{y};1H" + "".join(f"\x1b[38;2;{x};{y};9m{x % 10}\x1b[0m" for x in range(COLUMNS))
+    for y in range(1, ROWS + 1)
+)
+"""A screen in which no two cells look the same."""
+
+
+def test_what_is_there_already_is_not_sent() -> None:
+    assert sent(BLUE + HOME, BLUE + HOME, HOME)[1:] == ["", ""]
+
+
+def test_one_cell_is_sent_alone() -> None:
+    changed = BLUE.replace("a line", "a lime", 1)
+    assert sent(BLUE + HOME, changed + HOME)[1] == "\x1b[4C\x1b[44mm\x1b[G\x1b[m"
+
+
+def test_a_look_changes_by_what_differs() -> None:
+    look, other = "\x1b[1;38;2;1;2;3;48;2;4;5;6m", "\x1b[1;38;2;9;9;9;48;2;4;5;6m"
+    written = sent(f"{HOME}{look}a\x1b[0m{other}b\x1b[0m")[0]
+    assert written == f"\x1b[H{look}a\x1b[38;2;9;9;9mb\x1b[m"
+
+
+def test_a_small_gap_is_written_again() -> None:
+    assert sent(f"{HOME}a--b{HOME}", f"{HOME}x--y{HOME}")[1] == "x--y\x1b[G"
+
+
+def test_a_wide_gap_is_jumped_over() -> None:
+    assert sent(f"{HOME}a---------b{HOME}", f"{HOME}x---------y{HOME}")[1] == "x\x1b[9Cy\x1b[G"
+
+
+def test_blanks_to_the_end_of_the_line_are_erased_where_erasing_colours() -> None:
+    blank = BLUE.replace("a line", "a     ", 1) + HOME
+    assert sent(BLUE + HOME, blank)[1] == "\x1b[44ma \x1b[K\x1b[G\x1b[m"
+    assert sent(BLUE + HOME, blank, erases=False)[1] == "\x1b[44ma     \x1b[G\x1b[m"
+
+
+def test_a_new_screen_begins_with_its_ground() -> None:
+    written, longer = sent(BLUE)[0], sent(BLUE, erases=False)[0]
+    assert written.startswith("\x1b[44m\x1b[H\x1b[K\x1b[2H\x1b[K")
+    assert len(written) < len(longer)
+    assert "\x1b[K" not in longer
+
+
+def test_a_large_update_is_framed_where_textual_frames_it() -> None:
+    framed = sent(SYNC_START, COLOURFUL, SYNC_END)
+    assert framed[:2] == ["", ""]
+    assert framed[2] == f"{SYNC_START}{sent(COLOURFUL)[0]}{SYNC_END}"
+    assert len(framed[2]) > SYNC_WORTH
+
+
+def test_a_small_update_and_none_are_not_framed() -> None:
+    assert sent(SYNC_START, f"{HOME}a", SYNC_END)[2] == "\x1b[Ha"
+    assert sent(SYNC_START, SYNC_END) == ["", ""]
+
+
+def test_what_moves_no_cell_passes_and_forgets_nothing() -> None:
+    for other in ("\x07", "\x1b]52;c;eA==\x07", "\x1bP\x1b]52;c;eA==\x07\x1b\\", "\x1b[?1003h"):
+        assert sent(BLUE + HOME, other, BLUE + HOME)[1:] == [other, ""]
+
+
+def test_after_anything_else_all_is_sent_again() -> None:
+    for other in ("\x1b[2J", "\x1b[?1049h", "\x1b[5;1Hlast \x1b[1@", "words", "\x1b[6;1Hx\n"):
+        first, passed, again = sent(BLUE + HOME, other, BLUE + HOME)
+        assert passed == other
+        assert again == first
+
+
+def test_another_size_is_another_screen() -> None:
+    frame = Frame()
+    first = frame.write(BLUE + HOME, COLUMNS, ROWS)
+    frame.write(SYNC_START, COLUMNS, ROWS)
+    frame.write(COLOURFUL, COLUMNS, ROWS)
+    assert frame.write(SYNC_END, COLUMNS + 1, ROWS) == "", "it was drawn for the old size"
+    assert frame.write(BLUE + HOME, COLUMNS, ROWS) == first
+
+
+def test_a_terminal_without_cells_gets_what_there_is() -> None:
+    assert Frame().write(BLUE, 0, 0) == BLUE

@@ -1,0 +1,230 @@
+"""The screen as the terminal shows it, and the few bytes that turn it into the next one.
+
+What Textual's compositor writes is read into a grid of cells, and only cells that differ from
+what the terminal shows are sent. Whatever reads otherwise is passed on as it is, and what the
+terminal shows counts as unknown from there on. No I/O here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Final
+
+from tui.terminal.cells import RIGHT_HALF, split
+from tui.terminal.pen import Pen
+from tui.terminal.reading import Run, is_harmless, runs
+from tui.terminal.rendition import PLAIN, Rendition, change
+from tui.terminal.row import Row, stretches
+
+SYNC_START: Final = "\x1b[?2026h"
+SYNC_END: Final = "\x1b[?2026l"
+"""The frame round an update, which a terminal that knows it shows at once."""
+
+SYNC_WORTH: Final = 1024
+"""Characters from which an update is framed; a shorter one arrives in one piece anyway."""
+
+MAX_GAP: Final = 6
+"""Unchanged cells that may be cheaper to write again than to jump over."""
+
+MIN_ERASED: Final = 4
+"""Changed blanks at the end of a line from which to erase is shorter than to write."""
+
+
+class Frame:
+    """What the terminal shows, cell by cell, and what it is to show next.
+
+    `erases` says that erased cells take the current background, as they do nearly everywhere.
+    """
+
+    def __init__(self, *, erases: bool = True) -> None:
+        self._erases = erases
+        self._columns = self._rows = 0
+        self._shown: list[Row] = []
+        self._wanted: dict[int, Row] = {}
+        self._touched: dict[int, tuple[int, int]] = {}
+        self._aim: tuple[int, int] | None = None
+        self._framed = False
+        self._blind = True
+        self._pen = Pen()
+
+    def forget(self) -> None:
+        """Take nothing for known and nothing for wanted: the next update meets a new screen."""
+        self._shown = [self._unknown() for _ in range(self._rows)]
+        self._wanted.clear()
+        self._touched.clear()
+        self._aim = None
+        self._blind = True
+        self._pen.drop()
+
+    def write(self, data: str, columns: int, rows: int) -> str:
+        """Return what to send to a terminal of this size instead of `data`; often nothing."""
+        if columns < 1 or rows < 1:
+            self.forget()
+            return data
+        if (columns, rows) != (self._columns, self._rows):
+            self._columns, self._rows = columns, rows
+            self.forget()
+        if data == SYNC_START:
+            self._framed = True
+            return ""
+        if data == SYNC_END:
+            self._framed = False
+            return self._update(framed=True)
+        if is_harmless(data):
+            return data
+
+        read = runs(data, rows)
+        if read is None:
+            pending = self._update(framed=False)
+            self.forget()
+            return pending + data
+        for run in read:
+            self._draw(run)
+        return "" if self._framed else self._update(framed=False)
+
+    def _unknown(self) -> Row:
+        return Row([None] * self._columns, [PLAIN] * self._columns)
+
+    # What is wanted.
+
+    def _draw(self, run: Run) -> None:
+        x, y, _, pieces, _ = run
+        if not pieces:
+            self._aim = (min(x, self._columns - 1), min(y, self._rows - 1))
+            return
+        filled = [split(text) for text, _ in pieces]
+        width = sum(len(cells) if cells is not None else self._columns + 1 for cells in filled)
+        if y >= self._rows or x + width > self._columns:
+            self._pass_on(run)
+            return
+        for cells, (_, look) in zip(filled, pieces, strict=True):
+            if cells:
+                self._put(x, y, cells, look)
+                x += len(cells)
+        # Terminals differ over where the cursor is after the last column.
+        self._aim = (x, y) if x < self._columns else None
+
+    def _put(self, x: int, y: int, cells: tuple[str, ...], look: Rendition) -> None:
+        end = x + len(cells)
+        row = self._wanted_row(y)
+        if row.glyphs[x] == RIGHT_HALF or self._holds_half(row, end):
+            # What becomes of the other half of a wide character is the terminal's affair, so
+            # it has to see the whole one first.
+            self._flush()
+            row = self._wanted_row(y)
+            if row.glyphs[x] == RIGHT_HALF:
+                row.glyphs[x - 1] = None
+            if self._holds_half(row, end):
+                row.glyphs[end] = None
+        row.glyphs[x:end] = cells
+        row.looks[x:end] = [look] * len(cells)
+        left, right = self._touched.get(y, (x, end))
+        self._touched[y] = (min(left, x), max(right, end))
+
+    def _holds_half(self, row: Row, x: int) -> bool:
+        return x < self._columns and row.glyphs[x] == RIGHT_HALF
+
+    def _wanted_row(self, y: int) -> Row:
+        row = self._wanted.get(y)
+        if row is None:
+            row = self._wanted[y] = self._shown[y].copy()
+        return row
+
+    def _pass_on(self, run: Run) -> None:
+        """Send a run as it came where terminals may differ over which cells it fills."""
+        self._flush()
+        self._pen.turn(run.look)
+        self._pen.pass_on(run.raw)
+        self._aim = None
+        self._blind = False
+        y = min(run.y, self._rows - 1)
+        self._shown[y] = self._unknown()
+        if y:
+            # A combining mark without a character before it may go to the end of the line above.
+            self._shown[y - 1].glyphs[-1] = None
+
+    # What is sent.
+
+    def _update(self, *, framed: bool) -> str:
+        self._flush()
+        if self._aim is not None:
+            self._pen.move(*self._aim)
+            self._aim = None
+        sent = self._pen.take()
+        return f"{SYNC_START}{sent}{SYNC_END}" if framed and len(sent) >= SYNC_WORTH else sent
+
+    def _flush(self) -> None:
+        if self._blind and len(self._touched) == self._rows:
+            self._clear()
+        self._blind = self._blind and not self._touched
+        for y in sorted(self._touched):
+            self._flush_row(y)
+        self._wanted.clear()
+        self._touched.clear()
+
+    def _clear(self) -> None:
+        """Begin a screen of which nothing is known with the ground that most of it has."""
+        grounds = Counter[Rendition]()
+        for row in self._wanted.values():
+            if None in row.glyphs:
+                return
+            blanks = zip(row.glyphs, row.looks, strict=True)
+            grounds.update(look for glyph, look in blanks if glyph == " ")
+        erasable = [look for look in grounds if self._erases and look.is_erasable]
+        if not erasable:
+            return
+        ground = max(erasable, key=grounds.__getitem__)
+        self._pen.turn(ground)
+        for y in range(self._rows):
+            self._pen.move(0, y)
+            self._pen.erase_line()
+        self._shown = [
+            Row([" "] * self._columns, [ground] * self._columns) for _ in range(self._rows)
+        ]
+
+    def _flush_row(self, y: int) -> None:
+        wanted, shown = self._wanted[y], self._shown[y]
+        self._shown[y] = wanted
+        left, right = self._touched[y]
+        changed = [
+            x
+            for x in range(left, right)
+            if wanted.glyphs[x] is not None
+            and (wanted.glyphs[x] != shown.glyphs[x] or wanted.looks[x] != shown.looks[x])
+        ]
+        if not changed:
+            return
+        erased = self._erased_from(wanted, changed)
+        for start, end in stretches(wanted, changed, erased):
+            self._go(wanted, start, y)
+            glyphs: list[str] = [glyph for glyph in wanted.glyphs[start:end] if glyph is not None]
+            self._pen.write(glyphs, wanted.looks[start:end], self._columns)
+        if erased < self._columns:
+            self._go(wanted, erased, y)
+            self._pen.turn(wanted.looks[erased])
+            self._pen.erase_line()
+
+    def _erased_from(self, wanted: Row, changed: list[int]) -> int:
+        """Return the column from which the line is erased, the number of columns for none."""
+        if not self._erases or not wanted.looks[-1].is_erasable:
+            return self._columns
+        ground = wanted.ground_from()
+        blanks = [x for x in changed if x >= ground]
+        return blanks[0] if len(blanks) >= MIN_ERASED else self._columns
+
+    def _go(self, row: Row, x: int, y: int) -> None:
+        """Move to a cell of the row, or write what lies in between again."""
+        pen = self._pen
+        if pen.y == y and pen.x is not None and 0 < x - pen.x <= MAX_GAP:
+            glyphs = row.glyphs[pen.x : x]
+            looks = row.looks[pen.x : x]
+            if None not in glyphs and glyphs[0] != RIGHT_HALF:
+                known = [glyph for glyph in glyphs if glyph is not None]
+                ways = [pen.look, *looks, row.looks[x]]
+                turns = sum(len(change(*pair)) for pair in pairwise(ways))
+                jump = len(pen.path(x, y)) + len(change(pen.look, row.looks[x]))
+                if len("".join(known).encode()) + turns < jump:
+                    pen.write(known, looks, self._columns)
+                    return
+        pen.move(x, y)

@@ -1,0 +1,82 @@
+"""The terminal's cursor and how it writes, moved about in as few bytes as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.terminal.rendition import PLAIN, Rendition, change
+
+
+class Pen:
+    """Collects what to send. A place of None is one that nobody knows."""
+
+    def __init__(self) -> None:
+        self.x: int | None = None
+        self.y: int | None = None
+        self.look = PLAIN
+        self._sequences: list[str] = []
+
+    def take(self) -> str:
+        """Return what has been collected, ending with a reset, and start anew."""
+        self.turn(PLAIN)
+        collected = "".join(self._sequences)
+        self._sequences.clear()
+        return collected
+
+    def drop(self) -> None:
+        """Throw away what has been collected, and note that the cursor may be anywhere."""
+        self._sequences.clear()
+        self.look = PLAIN
+        self.x = self.y = None
+
+    def turn(self, look: Rendition) -> None:
+        """Write like this from now on."""
+        if look is not self.look:
+            self._sequences.append(change(self.look, look))
+            self.look = look
+
+    def move(self, x: int, y: int) -> None:
+        """Put the cursor there."""
+        self._sequences.append(self.path(x, y))
+        self.x, self.y = x, y
+
+    def path(self, x: int, y: int) -> str:
+        """Return the shortest way there, empty when the cursor is there."""
+        row, column = str(y + 1) if y else "", str(x + 1) if x else ""
+        if self.y != y or self.x is None:
+            return f"\x1b[{row};{column}H" if x else f"\x1b[{row}H"
+        away = x - self.x
+        if away == 0:
+            return ""
+        relative = f"\x1b[{'' if abs(away) == 1 else abs(away)}{'C' if away > 0 else 'D'}"
+        absolute = f"\x1b[{column}G"
+        return min(relative, absolute, key=len)
+
+    def write(self, glyphs: Sequence[str], looks: Sequence[Rendition], columns: int) -> None:
+        """Write cells from where the cursor is on."""
+        start, count = 0, len(glyphs)
+        while start < count:
+            look = looks[start]
+            end = start + 1
+            while end < count and looks[end] is look:
+                end += 1
+            self.turn(look)
+            self._sequences.append("".join(glyphs[start:end]))
+            start = end
+        assert self.x is not None
+        self.x += count
+        if self.x >= columns:
+            # Terminals differ over where the cursor is after the last column.
+            self.x = None
+
+    def erase_line(self) -> None:
+        """Fill the line from the cursor on with the ground."""
+        self._sequences.append("\x1b[K")
+
+    def pass_on(self, raw: str) -> None:
+        """Send this as it is."""
+        self._sequences.append(raw)
+        # Ending without a style is what such text does; it is made sure of for three bytes.
+        self._sequences.append("\x1b[m")
+        self.look = PLAIN
+        self.x = self.y = None

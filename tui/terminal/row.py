@@ -1,0 +1,49 @@
+"""One line of a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.terminal.cells import RIGHT_HALF
+from tui.terminal.rendition import Rendition
+
+
+class Row:
+    """The cells of one line: what they hold, None where nobody knows, and how they look."""
+
+    __slots__ = ("glyphs", "looks")
+
+    def __init__(self, glyphs: list[str | None], looks: list[Rendition]) -> None:
+        self.glyphs = glyphs
+        self.looks = looks
+
+    def copy(self) -> Row:
+        """Return a row of the same cells that can be changed by itself."""
+        return Row(self.glyphs.copy(), self.looks.copy())
+
+    def ground_from(self) -> int:
+        """Return where the blanks begin that end the row and look alike."""
+        look = self.looks[-1]
+        start = len(self.glyphs)
+        while start and self.glyphs[start - 1] == " " and self.looks[start - 1] == look:
+            start -= 1
+        return start
+
+
+def stretches(row: Row, changed: list[int], limit: int) -> Iterator[tuple[int, int]]:
+    """Yield where the changed cells before `limit` begin and end, wide characters whole."""
+    start = end = -1
+    for x in changed:
+        if x >= limit:
+            break
+        first = x - 1 if row.glyphs[x] == RIGHT_HALF else x
+        after = x + 1
+        while after < len(row.glyphs) and row.glyphs[after] == RIGHT_HALF:
+            after += 1
+        if first > end:
+            if start >= 0:
+                yield start, end
+            start = first
+        end = after
+    if start >= 0:
+        yield start, end
