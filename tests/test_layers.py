@@ -16,8 +16,8 @@ VOCABULARY = {"plain", "records"}
 """What everything may import."""
 
 
-WIRING = {"__init__", "__main__", "wiring"}
-"""The version, the entry, and the place that may import everything."""
+WIRING = {"__init__", "__main__", "connecting", "exploring", "wiring"}
+"""The version, the entry, and what puts the parts together and may import everything."""
 
 ARROWS: dict[str, set[str]] = {
     "plain": set(),
@@ -27,6 +27,8 @@ ARROWS: dict[str, set[str]] = {
     "settings": set(),
     "cli": {"flags", "requests", "settings"},
     "resources": set(),
+    "saving": {"resources"},
+    "keymap": {"application", "screens", "settings", "widgets"},
     "logs": {"resources", "api.calls", "api.errors"},
     "api": set(),
     "emulator": set(),
@@ -42,10 +44,12 @@ ARROWS: dict[str, set[str]] = {
         "archive",
         "triage",
         "resources",
+        "saving",
         "api.pager",
         "api.errors",
         "api.calls",
-        "api.client",
+        "api.regions",
+        "api.values",
     },
 }
 """Package or module -> what of ours it may import besides the vocabulary and itself."""
@@ -54,7 +58,7 @@ FOREIGN: dict[str, set[str]] = {
     "httpx": {"api.transport"},
     "pydantic": {"api.lenient", "api.schema"},
     "h11": {"emulator.server"},
-    "textual": {"application", "screens", "terminal", "widgets"},
+    "textual": {"application", "keymap", "screens", "terminal", "widgets"},
     "rich": {"screens", "terminal", "widgets"},
     "platformdirs": {"resources"},
     "argparse": {"cli"},

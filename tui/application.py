@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import ClassVar
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from tui.archive.store import Archive
 from tui.plain import printable
 from tui.records import Query
 from tui.resources import styles_directory
 from tui.screens.explorer import Explorer
+from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
@@ -26,33 +32,65 @@ class ExplorerApp(GuardedApp[None]):
         styles_directory() / "explorer.tcss",
     ]
     TITLE = "sendfile-explorer"
-    ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit.at_once"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+        Binding("ctrl+z", "suspend_process", "Suspend to the shell", show=False, id="suspend"),
+        Binding("ctrl+l", "redraw", "Draw the screen again", show=False, id="redraw"),
     ]
 
-    def __init__(self, session: Session, archive: Archive, query: Query, theme: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        archive: Archive,
+        query: Query,
+        *,
+        theme: str = "",
+        keymap: Mapping[str, str] | None = None,
+        state_directory: Path | None = None,
+    ) -> None:
         super().__init__()
-        self._explorer = Explorer(session, archive, query)
+        self._explorer = Explorer(session, archive, query, self.copy)
         self._archive = archive
         if theme:
             self.theme = self._known_theme(theme)
-
-    def _known_theme(self, theme: str) -> str:
-        if theme in self.available_themes:
-            return theme
-        near = get_close_matches(theme, self.available_themes, 1)
-        hint = (
-            f"did you mean {near[0]}?" if near else f"there are {', '.join(self.available_themes)}."
-        )
-        raise SettingsError(f"The theme {printable(theme, 60)!a} is not known; {hint}")
+        if keymap:
+            self.set_keymap(dict(keymap))
+        if state_directory is not None:
+            self.state_directory = state_directory
 
     def get_default_screen(self) -> Explorer:
         """Return the explorer's screen."""
         return self._explorer
 
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer every action of the explorer with its keys, then what Textual offers."""
+        if screen is self._explorer:
+            for key in EXPLORER_KEYS:
+                yield SystemCommand(
+                    key.words, f"{self._shown(key.id)}  {key.id}", partial(self._run, key.action)
+                )
+        yield from super().get_system_commands(screen)
+
     async def on_unmount(self) -> None:
         """Close the archive."""
         await self._archive.close()
+
+    async def _run(self, action: str) -> None:
+        await self.run_action(action, self._explorer)
+
+    def _shown(self, identity: str) -> str:
+        """Return the keys of an action as they are now, for people."""
+        return " ".join(
+            self.get_key_display(active.binding)
+            for active in self._explorer.active_bindings.values()
+            if active.binding.id == identity
+        )
+
+    def _known_theme(self, theme: str) -> str:
+        known = self.available_themes
+        if theme in known:
+            return theme
+        near = get_close_matches(theme, known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+        raise SettingsError(f"The theme {printable(theme, 60)!a} is not known; {hint}")

@@ -14,11 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from tui.api.calls import Observer
-    from tui.api.client import Client
-    from tui.emulator.handler import Emulator
     from tui.headless.streams import Narrator, Sink
-    from tui.requests import Common, Demo, Emulate, Explore, List, Request, ShowSettings
+    from tui.requests import Common, Emulate, Explore, List, Request, ShowSettings
     from tui.settings import Settings
 
 PROGRAM = "sendfile-explorer"
@@ -89,11 +86,17 @@ def _not_there(request: Request) -> int:
 
 
 def _show_settings(request: ShowSettings) -> int:
+    from tui import keymap, resources
     from tui.settings import as_toml
 
     settings = _settings(request.common)
     _narrator().say_all(settings.warnings)
-    return _print(f"# {_config_path(request.common)}\n{as_toml(settings)}")
+    keys = "".join(f"# {line}\n" for line in keymap.defaults().splitlines())
+    where = resources.config_directory() / keymap.KEYMAP_FILE
+    return _print(
+        f"# {_config_path(request.common)}\n{as_toml(settings)}\n"
+        f"# {where}, with its defaults:\n{keys}"
+    )
 
 
 def _emulate(request: Emulate) -> int:
@@ -131,6 +134,7 @@ def _emulate(request: Emulate) -> int:
 def _list(request: List) -> int:
     from dataclasses import replace
 
+    from tui import connecting
     from tui.api.errors import ApiError, EndpointInvalid
     from tui.headless import listing, output, streams
 
@@ -138,10 +142,10 @@ def _list(request: List) -> int:
     narrator = _narrator()
     narrator.say_all(settings.warnings)
     _start_log(settings, narrator)
-    if sentence := _obstacle(request.common, settings):
+    if sentence := connecting.obstacle(request.common, settings):
         return _complain(sentence)
-    emulator = _emulator(request.common.demo)
-    region = _region(request.common, settings)
+    emulator = connecting.emulator(request.common.demo)
+    region = connecting.region(request.common, settings)
     if not region:
         return _complain(NO_REGION)
     wanted = listing.Listing(
@@ -162,7 +166,7 @@ def _list(request: List) -> int:
 
     async def walk() -> int:
         try:
-            client = _client(settings, region, emulator, listing.Waits(narrator))
+            client = connecting.client(settings, region, emulator, listing.Waits(narrator))
         except EndpointInvalid as error:
             return _complain(str(error))
         except ApiError as error:
@@ -177,62 +181,22 @@ def _list(request: List) -> int:
 
 def _explore(request: Explore) -> int:
     """Open the explorer, or say what works without a terminal."""
+    from tui import connecting, exploring
+    from tui.api.errors import EndpointInvalid
     from tui.terminal import capabilities
 
     settings = _settings(request.common)
     if sentence := capabilities.refusal(capabilities.streams_of_process(), os.environ):
         return _complain(sentence)
-    if sentence := _obstacle(request.common, settings):
+    if sentence := connecting.obstacle(request.common, settings):
         return _complain(sentence)
-    region = _region(request.common, settings)
-    if not region:
-        return _complain(NO_REGION)
-    from dataclasses import replace
-
-    from tui import resources
-    from tui.api.endpoints import resolve
-    from tui.api.errors import EndpointInvalid
-
-    emulator = _emulator(request.common.demo)
-    try:
-        if emulator is None:
-            resolve(region, endpoint=settings.endpoint, network=settings.network)
-    except EndpointInvalid as error:
-        return _complain(str(error))
     narrator = _narrator()
     narrator.say_all(settings.warnings)
     _start_log(settings, narrator)
-    capabilities.prepare_environment(os.environ, slow=settings.slow)
-
-    # Textual reads the environment as it is imported.
-    from tui.application import ExplorerApp
-    from tui.archive.store import Archive
-    from tui.screens.session import Session
-    from tui.terminal import lifecycle
-
-    async def connect(observer: Observer) -> Client:
-        return _client(settings, region, emulator, observer)
-
-    who = "demo" if emulator is not None else "environment"
-    session = Session(who, f"{who} {region}", region, connect, settings.page_size)
-    query = replace(request.filters, region=region)
-    app = ExplorerApp(session, Archive(), query, settings.theme)
-    return lifecycle.run(
-        lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse
-    )
-
-
-def _obstacle(common: Common, settings: Settings) -> str:
-    """Say what has been asked for and is not part of this version yet; empty when nothing."""
-    if common.offline:
-        return "--offline is not part of this version yet: nothing is kept to answer from."
-    chosen = settings.origins.get("profile", "default")
-    if settings.profile and common.demo is None and not chosen.endswith("_PROFILE"):
-        return (
-            "Profiles are not part of this version yet:"
-            " set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET."
-        )
-    return ""
+    try:
+        return exploring.run(request, settings)
+    except EndpointInvalid as error:
+        return _complain(str(error))
 
 
 def _settings(common: Common) -> Settings:
@@ -245,65 +209,6 @@ def _config_path(common: Common) -> Path:
     from tui import resources
 
     return common.config or resources.config_directory() / resources.CONFIG_FILE
-
-
-def _region(common: Common, settings: Settings) -> str:
-    """Return the region to ask; a demo has its own, which only the command line changes."""
-    if common.demo is None:
-        return settings.region
-    from tui.emulator.regions import HOME
-
-    return common.flags.get("region", HOME)
-
-
-def _emulator(demo: Demo | None) -> Emulator | None:
-    if demo is None:
-        return None
-    from tui.emulator.fleet import Fleet
-    from tui.emulator.handler import Emulator
-
-    return Emulator(Fleet(demo.records, demo.seed))
-
-
-def _client(
-    settings: Settings, region: str, emulator: Emulator | None, observer: Observer | None = None
-) -> Client:
-    """Return a client of the service, or of the embedded emulator; nothing is sent yet.
-
-    Raises:
-        tui.api.errors.EndpointInvalid: the region or the endpoint cannot be one.
-        tui.api.errors.ApiError: the proxy or the certificates cannot be used.
-    """
-    from tui.api.client import Client
-    from tui.api.credentials import Credentials, FixedCredentials
-    from tui.api.endpoints import Endpoint, resolve
-    from tui.api.transport import HttpTransport, Transport
-    from tui.logs import CallLog
-
-    if emulator is not None:
-        from typing import cast
-
-        from tui.emulator.inprocess import InProcess
-
-        return Client(
-            endpoint=Endpoint("https://demo.invalid", "demo.invalid", "demo"),
-            credentials=FixedCredentials(
-                Credentials(emulator.access_key_id, emulator.access_key_secret, source="demo")
-            ),
-            # Its answers have the attributes of ours and cannot have the type.
-            transport=cast(Transport, InProcess(emulator)),
-            observer=CallLog(observer),
-        )
-    from tui.identity.environment import EnvironmentCredentials
-
-    return Client(
-        endpoint=resolve(region, endpoint=settings.endpoint, network=settings.network),
-        credentials=EnvironmentCredentials(os.environ),
-        transport=HttpTransport(
-            connect_timeout=settings.connect_timeout, read_timeout=settings.read_timeout
-        ),
-        observer=CallLog(observer),
-    )
 
 
 def _guarded(work: Callable[[], Coroutine[Any, Any, int]], sink: Sink | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -89,11 +90,11 @@ class Driver:
         await self.press(*("space" if character == " " else character for character in text))
 
     async def settle(self) -> None:
-        """Wait until no worker runs but one that waits on purpose."""
+        """Wait until no worker runs but one that waits for the user."""
 
         def busy() -> bool:
             return any(
-                not worker.is_finished
+                not worker.is_finished and worker.group != "region"
                 for screen in self.app.screen_stack
                 for worker in screen.workers
             )
@@ -132,7 +133,7 @@ class Driver:
     @property
     def ids(self) -> list[str]:
         """The invoke IDs of the rows, as far as the view holds them."""
-        reading = self.explorer._reading
+        reading = self.explorer.loader.reading
         assert reading is not None
         return [row.invoke_id for row in reading.view.rows(0, reading.view.count) if row]
 
@@ -154,6 +155,8 @@ async def opened(
     page_size: int = 50,
     prepare: Callable[[Wire], None] = lambda wire: None,
     settle: bool = True,
+    keymap: dict[str, str] | None = None,
+    directory: Path | None = None,
 ) -> AsyncIterator[Driver]:
     """Open the explorer against an emulator in this process."""
     emulator = emulator or Emulator(fleet or Fleet(1000, 7))
@@ -175,8 +178,13 @@ async def opened(
             sleep=no_wait,
         )
 
-    session = Session("demo", "demo", emulator.region, connect, page_size)
-    app = ExplorerApp(session, Archive(), query or Query(emulator.region))
+    def session(region: str) -> Session:
+        return Session("demo", f"demo {region}", connect, session, page_size)
+
+    query = Query(emulator.region) if query is None else query
+    app = ExplorerApp(
+        session(query.region), Archive(), query, keymap=keymap, state_directory=directory
+    )
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, wire)
         if settle:

@@ -32,10 +32,9 @@ class Calls:
     @property
     def wait(self) -> tuple[float, ApiError] | None:
         """The seconds until the next retry and its reason, where a call waits for one."""
-        if not self._waits:
-            return None
-        until, fault = min(self._waits.values(), key=lambda wait: wait[0])
-        return max(until - self._clock(), 0.0), fault
+        now = self._clock()
+        waits = [(until - now, fault) for until, fault in self._waits.values() if until > now]
+        return min(waits, key=lambda wait: wait[0], default=None)
 
     def call_started(self, call: Call) -> None:
         """Take note that a call begins."""

@@ -20,7 +20,7 @@ KEY_WIDTH = 24
 class HelpScreen(Screen[None]):
     """A list of keys; any of the usual keys closes it."""
 
-    CSS_PATH = styles_directory() / "help.tcss"
+    CSS_PATH = styles_directory() / "list.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,backspace,left,h", "dismiss", "Close", id="help.close"),

@@ -61,9 +61,13 @@ class Reading:
         top = self._new_pager(service, self.query)
         new = 0
         while not top.ended:
+            first = top.pages == 0
             page = await top.next()
             added = await self._keep(page)
             new += added
+            if page and self.query.statuses:
+                # What has changed its status since is no answer to this query any more.
+                await asyncio.shield(self.view.retire(page.invocations, newest=first))
             if page and added < len(page.invocations):
                 break
         if top.ended:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from tui.api.calls import Observer
 from tui.api.pager import PageSource
+from tui.api.values import AssistantStatus
 from tui.records import Query, Region
 
 
@@ -19,6 +20,11 @@ class Service(PageSource, Protocol):
 
     async def regions(self) -> tuple[Region, ...]:
         """Return the regions that the service names."""
+
+    async def assistant_status(
+        self, region: str, instance_ids: Sequence[str]
+    ) -> tuple[AssistantStatus, ...]:
+        """Return how the agents on instances are."""
 
     async def aclose(self) -> None:
         """Cancel what is under way."""
@@ -32,7 +38,8 @@ class Session:
     """Words for the status line: the profile, or where the credentials came from."""
     scope: str
     """The key under which the archive keeps what this identity sees in this region."""
-    region: str
     connect: Callable[[Observer], Awaitable[Service]]
     """Makes the client. The wire's libraries are imported here and not before."""
+    in_region: Callable[[str], Session]
+    """Makes the session of the same identity in another region."""
     page_size: int = 50

@@ -29,18 +29,29 @@ class Status:
     """Whether the walk has not reached its end."""
     total: int | None = None
     """How many there are in all, where the service said so."""
+    hidden: int = 0
+    """Loaded rows that a local filter hides."""
+    marked: int = 0
+    remark: str = ""
+    """What the count must be read with, such as the cap under a tag."""
     activity: str = ""
     """What is under way: a call, a wait, a walk."""
     trouble: str = ""
-    """What stands in the way: the last page failed, the clock is off."""
+    """What stands in the way."""
     position: str = ""
 
 
 def status_line(status: Status, width: int) -> Line:
     """Return the status line: who and where at the left, what is under way at the right."""
     left = [Span(status.identity, "strong"), SEPARATOR, Span(status.region or "no region")]
-    if status.loaded or not status.more:
+    if status.loaded or status.hidden or not status.more:
         left += [SEPARATOR, Span(count_words(status))]
+    if status.hidden:
+        left += [Span(f", {status.hidden:,} hidden", "warning")]
+    if status.marked:
+        left += [SEPARATOR, Span(f"{status.marked:,} marked", "mark")]
+    if status.remark:
+        left += [SEPARATOR, Span(status.remark, "dim")]
     if status.trouble:
         left += [SEPARATOR, Span(status.trouble, "failed")]
     right = [Span(status.activity, "running")] if status.activity else []
@@ -54,11 +65,12 @@ def status_line(status: Status, width: int) -> Line:
 
 def count_words(status: Status) -> str:
     """Return the count: `350 loaded, more`, `350 of 12,480`, `350, all`."""
+    loaded = status.loaded + status.hidden
     if not status.more:
-        return f"{status.loaded:,} in all"
-    if status.total is not None and status.total >= status.loaded:
-        return f"{status.loaded:,} of {status.total:,}"
-    return f"{status.loaded:,} loaded, more"
+        return f"{loaded:,} in all"
+    if status.total is not None and status.total >= loaded:
+        return f"{loaded:,} of {status.total:,}"
+    return f"{loaded:,} loaded, more"
 
 
 class Bar(StaticLines, can_focus=False):
@@ -119,6 +131,10 @@ class HintLine(Bar):
         for key, does in hints:
             spans += [Span(key, "accent"), Span(f" {does}   ", "dim")]
         self.set_lines([line(*spans)])
+
+    def say(self, sentence: str) -> None:
+        """Say something in place of the keys, until they are shown again."""
+        self.set_lines([line(Span(f" {sentence}", "strong"))])
 
 
 def query_words(query: Query) -> list[str]:

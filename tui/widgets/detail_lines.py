@@ -49,6 +49,8 @@ class Detail:
     """What is known about each error code that occurs in the results."""
     instance_id: str = ""
     """The instance that is looked at alone, or an empty string."""
+    agent: tuple[tuple[str, str], ...] = ()
+    """What is known of the agent on that instance now: names and values."""
     time_style: TimeStyle = TimeStyle.UTC
     now: datetime | None = None
 
@@ -107,6 +109,7 @@ def _instance(detail: Detail, width: int) -> Iterator[Line]:
         )
         if result.failed and result.error_code:
             yield from _card(detail.explanations[result.error_code], width)
+        yield from _table(detail.agent, width)
         yield line()
         style, now = detail.time_style, detail.now
         yield from _table(

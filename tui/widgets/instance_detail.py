@@ -46,6 +46,11 @@ class InstanceDetail(StaticLines):
         """What the pane shows."""
         return self._detail
 
+    @property
+    def picked_instance(self) -> str:
+        """The instance under the cursor, or an empty string."""
+        return "" if self.picked_key == CONTENT_KEY else self.picked_key
+
     def show(self, detail: Detail | None) -> None:
         """Show another invocation or instance from its first line, or the same one as it is now."""
         before, self._detail = self._detail, detail

@@ -170,6 +170,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def _tone_style(self, tone: Tone, base: Style) -> Style:
         return self.get_component_rich_style(f"line--{tone}") if tone else base
 
+    def plain_lines(self) -> Iterator[str]:
+        """Return the words of the lines that stay and of those on the screen, made printable."""
+        top = self.scroll_offset.y
+        for index in range(self.header_height):
+            yield printable(self.header_line(index).text).rstrip()
+        for index in range(top, min(top + self.visible_height, self.line_count())):
+            yield printable(self.line_at(index).text).rstrip()
+
     # Moving.
 
     def move_cursor(self, index: int, *, scroll: bool = True) -> None:

@@ -1,0 +1,61 @@
+"""The keymap file: names and keys that exist, and no key for two actions at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.keymap import actions, defaults, load
+from tui.settings import SettingsError
+
+
+def read(tmp_path: Path, text: str) -> dict[str, str]:
+    path = tmp_path / "keymap.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def test_the_defaults_are_a_keymap_that_changes_nothing(tmp_path: Path) -> None:
+    keymap = read(tmp_path, defaults())
+    assert keymap == {name: action.key for name, action in actions().items()}
+    assert len(keymap) > 40
+
+
+def test_a_file_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
+    assert load(tmp_path / "keymap.toml") == {}
+
+
+def test_names_may_be_written_as_tables(tmp_path: Path) -> None:
+    assert read(tmp_path, '[load]\npage = "f6"\n') == {"load.page": "f6"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('"refesh" = "f5"', "did you mean refresh?"),
+        ('"zzzz" = "f5"', "the config command lists them"),
+        ('"refresh" = ""', "needs its keys as a string"),
+        ('"refresh" = 5', "needs its keys as a string"),
+        ('"refresh" = "hyperspace"', "'hyperspace' is not the name of a key"),
+        ('"refresh" = "shoft+a"', "is not the name of a key"),
+        ('"refresh" = "m"', "m is given to both"),
+        ("refresh = ", "is not TOML"),
+        ('"\x1b]0;x" = "f5"', "is not TOML"),
+        ('"\\u001b]0;x" = "f5"', "there is no action"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        read(tmp_path, text)
+    assert words in str(refusal.value)
+    assert str(refusal.value).isprintable()
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_two_actions_may_change_places(tmp_path: Path) -> None:
+    assert len(read(tmp_path, '"refresh" = "m"\n"load.page" = "r"\n')) == 2

@@ -1,0 +1,74 @@
+"""Puts the explorer together: session, archive, keymap and application, and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui import connecting, resources
+from tui.api.endpoints import resolve
+from tui.terminal import capabilities
+
+if TYPE_CHECKING:
+    from tui.api.calls import Observer
+    from tui.api.client import Client
+    from tui.emulator.handler import Emulator
+    from tui.requests import Explore
+    from tui.screens.session import Session
+    from tui.settings import Settings
+
+ANY_REGION = "cn-hangzhou"
+"""Asked for the list of regions where none is chosen yet."""
+
+
+def run(request: Explore, settings: Settings) -> int:
+    """Open the explorer and return the exit status of the process.
+
+    Raises:
+        tui.api.errors.EndpointInvalid: the region or the endpoint cannot be one.
+        tui.settings.SettingsError: the theme is not known, or the keymap cannot be used.
+    """
+    emulator = connecting.emulator(request.common.demo)
+    region = connecting.region(request.common, settings)
+    if emulator is None:
+        resolve(region or ANY_REGION, endpoint=settings.endpoint, network=settings.network)
+    capabilities.prepare_environment(os.environ, slow=settings.slow)
+
+    # Textual reads the environment as it is imported.
+    from tui import keymap
+    from tui.application import ExplorerApp
+    from tui.archive.store import Archive
+    from tui.terminal import lifecycle
+
+    app = ExplorerApp(
+        _session(settings, emulator, region),
+        Archive(),
+        replace(request.filters, region=region),
+        theme=settings.theme,
+        keymap=keymap.load(resources.config_directory() / keymap.KEYMAP_FILE),
+        state_directory=resources.state_directory(),
+    )
+    return lifecycle.run(
+        lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse
+    )
+
+
+def _session(settings: Settings, emulator: Emulator | None, region: str) -> Session:
+    from tui.screens.session import Session
+
+    async def connect(observer: Observer) -> Client:
+        # The wire's libraries take a tenth of a second to import; keys go on meanwhile.
+        return await asyncio.to_thread(
+            connecting.client, settings, region or ANY_REGION, emulator, observer
+        )
+
+    who = "demo" if emulator is not None else "environment"
+    return Session(
+        identity=who,
+        scope=f"{who} {region}",
+        connect=connect,
+        in_region=lambda other: _session(settings, emulator, other),
+        page_size=settings.page_size,
+    )

@@ -1,0 +1,149 @@
+"""The keymap file: which keys an action has, by the action's name; conflicts are named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
+
+from tui.application import ExplorerApp
+from tui.plain import printable
+from tui.screens.call_log import CallLogScreen
+from tui.screens.explorer import Explorer
+from tui.screens.help import HelpScreen
+from tui.screens.regions import RegionScreen
+from tui.screens.viewers import ContentViewer, RawViewer
+from tui.settings import SettingsError
+from tui.widgets.filter_sidebar import FilterSidebar
+from tui.widgets.instance_detail import InstanceDetail
+from tui.widgets.invocation_table import InvocationTable
+from tui.widgets.lines import LineView
+
+KEYMAP_FILE: Final = "keymap.toml"
+"""In the configuration directory."""
+
+MAX_BYTES: Final = 1 << 20
+"""The largest keymap that is read, in bytes."""
+
+TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
+    (ExplorerApp, Explorer, LineView, InvocationTable, InstanceDetail),
+    (ExplorerApp, LineView, HelpScreen),
+    (ExplorerApp, LineView, CallLogScreen),
+    (ExplorerApp, RegionScreen),
+    (ExplorerApp, LineView, ContentViewer),
+    (ExplorerApp, LineView, RawViewer),
+    (ExplorerApp, Explorer, FilterSidebar),
+)
+"""Places whose keys are heard at the same time."""
+
+
+def actions() -> dict[str, Binding]:
+    """Return every action by its name, with its default keys."""
+    found: dict[str, Binding] = {}
+    for place in dict.fromkeys(place for together in TOGETHER for place in together):
+        for binding in _bindings(place.BINDINGS):
+            if binding.id:
+                found.setdefault(binding.id, binding)
+    return found
+
+
+def defaults() -> str:
+    """Return a keymap file in which every action has its default keys."""
+    lines = ["# Keys of sendfile-explorer. Each line: the action and its keys, commas between."]
+    lines += [
+        f'"{name}" = "{action.key}"  # {action.description}' for name, action in actions().items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def load(path: Path) -> dict[str, str]:
+    """Read a keymap file; one that does not exist changes no key.
+
+    Raises:
+        SettingsError: it cannot be read, or names an action or a key that does not exist, or
+            gives a key to two actions that are heard at the same time.
+    """
+    where = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"The keymap {where} cannot be read: {error.strerror}.") from error
+    try:
+        if len(content) > MAX_BYTES:
+            raise SettingsError(f"The keymap {where} is larger than any keymap.")
+        table = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(
+            f"The keymap {where} is not TOML: {printable(str(error), 120)}."
+        ) from error
+    keymap = dict(_flattened(table))
+    for problem in problems(keymap):
+        raise SettingsError(f"In the keymap {where}: {problem}")
+    return {name: str(keys) for name, keys in keymap.items()}
+
+
+def problems(keymap: Mapping[str, object]) -> Iterator[str]:
+    """Yield a sentence for each thing in a keymap that cannot be."""
+    known = actions()
+    for name, keys in keymap.items():
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "the config command lists them."
+            yield f"there is no action {printable(name, 60)!a}; {hint}"
+        elif not isinstance(keys, str) or not keys.strip(" ,"):
+            yield f'{name} needs its keys as a string, for example "f5" or "x,X".'
+        else:
+            for key in keys.split(","):
+                if not _is_key(key.strip()):
+                    yield f"{name}: {printable(key.strip(), 40)!a} is not the name of a key."
+    yield from _conflicts(keymap)
+
+
+def _conflicts(keymap: Mapping[str, object]) -> Iterator[str]:
+    """Yield the clashes that are not in the defaults, where the inner place is meant to win."""
+    meant = set(_clashes({}))
+    for key, first, second in dict.fromkeys(_clashes(keymap)):
+        if (key, first, second) not in meant:
+            yield f"{key} is given to both {first} and {second}."
+
+
+def _clashes(keymap: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    for together in TOGETHER:
+        owners: dict[str, str] = {}
+        for place in together:
+            for binding in _bindings(place.BINDINGS):
+                name = binding.id or ""
+                for key in str(keymap.get(name, binding.key)).split(","):
+                    owner = owners.setdefault(key.strip(), name)
+                    if owner != name:
+                        yield key.strip(), owner, name
+
+
+def _flattened(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield names with their values; `[pane] next = …` is the same as `"pane.next" = …`."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, last = key.split("+")
+    if not set(modifiers) <= {"ctrl", "shift", "alt", "super", "meta", "hyper"}:
+        return False
+    named = {each.value for each in Keys} | set(KEY_NAME_REPLACEMENTS.values())
+    return len(last) == 1 or last in named or key_to_character(last) is not None
+
+
+def _bindings(declared: Iterable[BindingType]) -> Iterable[Binding]:
+    return Binding.make_bindings(declared)

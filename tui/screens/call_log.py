@@ -1,0 +1,75 @@
+"""The log of API calls: what was asked when, how long it took and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.screen import Screen
+
+from tui.api.calls import Call
+from tui.resources import styles_directory
+from tui.screens.calls import Calls
+from tui.widgets.bars import HintLine
+from tui.widgets.cells import fit
+from tui.widgets.lines import Line, Span, StaticLines, line
+
+
+class CallLogScreen(Screen[None]):
+    """The latest calls, newest first."""
+
+    CSS_PATH = styles_directory() / "list.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,at,backspace,left,h", "dismiss", "Close", id="calls.close"),
+        Binding("r", "refresh_log", "Show the latest calls", id="calls.refresh"),
+    ]
+
+    pane = query_one(StaticLines)
+
+    def __init__(self, calls: Calls) -> None:
+        super().__init__()
+        self._calls = calls
+
+    def compose(self) -> ComposeResult:
+        yield StaticLines(call_lines(self._calls.log))
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        self.pane.focus()
+        self.query_one(HintLine).show([("esc", "back"), ("r", "latest"), ("↑ ↓", "scroll")])
+
+    def action_refresh_log(self) -> None:
+        """Show the calls up to now."""
+        self.pane.set_lines(call_lines(self._calls.log))
+
+
+def call_lines(calls: Iterable[Call]) -> list[Line]:
+    """Return three lines for each call, the newest first; nothing secret is in a call."""
+    lines = [line(Span("API calls", "title")), line()]
+    for call in reversed(list(calls)):
+        began = datetime.fromtimestamp(call.started_at, UTC).strftime("%H:%M:%S UTC")
+        took = "under way" if call.milliseconds is None else f"{call.milliseconds:,.0f} ms"
+        status = "-" if call.status is None else str(call.status)
+        tries = "" if call.attempts < 2 else f"{call.attempts - 1} retried"
+        lines.append(
+            line(
+                Span(f"{began}  ", "dim"),
+                Span(fit(call.operation, 28), "strong"),
+                Span(fit(status, 5), "failed" if call.error else "ok"),
+                fit(took, 11, right=True),
+                f"  {fit(tries, 10)}",
+                Span(call.request_id, "dim"),
+            )
+        )
+        words = " ".join(f"{name}={value}" for name, value in call.parameters)
+        lines.append(line(Span(f"  {words}", "dim")))
+        if call.error is not None:
+            lines.append(line("  ", Span(str(call.error), "failed")))
+    if len(lines) == 2:
+        lines.append(line(Span("No calls yet.", "dim")))
+    return lines

@@ -1,0 +1,214 @@
+"""Brings pages: one connection, one query at a time, asking again until an answer comes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from tui.api.errors import ApiError
+from tui.archive.store import Archive
+from tui.records import UNFINISHED, InvocationSummary, Query
+from tui.screens.calls import Calls
+from tui.screens.reading import Reading
+from tui.screens.session import Service, Session
+
+BUSY_AFTER: Final = 0.3
+"""Seconds that a call may take before it is said that one is under way."""
+
+RETRY_FIRST: Final = 5.0
+"""Seconds until a page that did not come is asked for again; doubled with each failure."""
+
+RETRY_LAST: Final = 60.0
+"""The longest such wait, in seconds."""
+
+FAILED_PAGES: Final = 20
+"""Pages that the search for the next failed row may load."""
+
+Asking = Callable[[Service], Awaitable[object]]
+"""Something that asks the service."""
+
+
+class Loader:
+    """What is read and how that goes. Its coroutines run in the screen's workers, one at a time."""
+
+    def __init__(
+        self,
+        session: Session,
+        archive: Archive,
+        *,
+        rows_changed: Callable[[int], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.session = session
+        self._archive = archive
+        self._rows_changed = rows_changed
+        self._changed = changed
+        self._service: Service | None = None
+        self._connecting = asyncio.Lock()
+        self._busy_since: float | None = None
+        self._walk_began: tuple[float, int] | None = None
+        self.calls = Calls(self._calls_changed)
+        self.reading: Reading | None = None
+        self.failure: ApiError | None = None
+        """Why the latest page did not come."""
+        self.retry_in = 0
+        """Seconds until it is asked for again, or 0."""
+
+    # What is known.
+
+    @property
+    def count(self) -> int:
+        """How many rows the view has."""
+        return self.reading.view.count if self.reading else 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the walk has reached its end."""
+        return self.reading is not None and self.reading.ended
+
+    @property
+    def activity(self) -> str:
+        """What is under way, in a few words and with the key that helps; mostly nothing."""
+        if self.retry_in:
+            return f"again in {self.retry_in} s: r now, esc not"
+        wait = self.calls.wait
+        if wait is not None:
+            seconds, fault = wait
+            code = fault.code or type(fault).__name__
+            return f"{code}: again in {max(round(seconds), 1)} s"
+        if self._walk_began is not None:
+            return f"walking on, {self._rate():,.0f} rows/s: esc stops"
+        if self._busy_since is not None and time.monotonic() - self._busy_since >= BUSY_AFTER:
+            return "loading…"
+        return ""
+
+    def _rate(self) -> float:
+        began, count = self._walk_began or (time.monotonic(), self.count)
+        return (self.count - count) / max(time.monotonic() - began, 0.1)
+
+    # What is done.
+
+    async def open(self, query: Query) -> Reading:
+        """Show what the archive has of a query; nothing is asked of the service."""
+        self.failure, self.retry_in = None, 0
+        previous = self.reading
+        self.reading = await Reading.open(
+            self.session, self._archive, query, lambda shift: self._rows_changed(shift)
+        )
+        if previous is not None:
+            await previous.close()
+        return self.reading
+
+    async def next_page(self) -> None:
+        """Bring the next page."""
+        if self.reading is not None and not self.reading.ended:
+            await self._insist(self.reading.load)
+
+    async def walk_on(self) -> None:
+        """Bring page after page until the end."""
+        self._walk_began = (time.monotonic(), self.count)
+        try:
+            while self.reading is not None and not self.reading.ended:
+                await self._insist(self.reading.load)
+                if self.failure is not None:
+                    return
+        finally:
+            self._walk_began = None
+            self._changed()
+
+    async def refresh(self, row: InvocationSummary | None) -> None:
+        """Read anew from the top, and the row under the cursor where it may have changed."""
+        reading = self.reading
+        if reading is None:
+            return
+
+        async def ask(service: Service) -> None:
+            await reading.refresh(service)
+            if row is not None and row.status in UNFINISHED:
+                await reading.refresh_one(service, row.invoke_id)
+
+        await self._insist(ask)
+
+    async def find_failed(self, start: int, step: int) -> int | None:
+        """Return the position of the next failed row, loading on within a budget."""
+        reading = self.reading
+        if reading is None:
+            return None
+        found = await reading.view.find_failed(start, step)
+        for _ in range(FAILED_PAGES if step > 0 else 0):
+            if found is not None or reading.ended:
+                break
+            await self._insist(reading.load)
+            if self.failure is not None:
+                return None
+            found = await reading.view.find_failed(start, step)
+        return found
+
+    async def count_all(self) -> None:
+        """Ask how many there are in all; without an answer nobody claims to know."""
+        reading = self.reading
+        if reading is None or reading.ended or reading.total is not None:
+            return
+        try:
+            reading.total = await (await self.service()).total(reading.query)
+        except ApiError:
+            return
+        self._changed()
+
+    async def move(self, session: Session) -> None:
+        """Ask as another identity, or in another region, from now on."""
+        previous, self._service = self._service, None
+        self.session = session
+        if previous is not None:
+            await previous.aclose()
+
+    async def service(self) -> Service:
+        """Return the client, made when it is first needed."""
+        async with self._connecting:
+            if self._service is None:
+                self._service = await self.session.connect(self.calls)
+            return self._service
+
+    async def close(self) -> None:
+        """Cancel what is under way."""
+        if self._service is not None:
+            await self._service.aclose()
+
+    async def _insist(self, ask: Asking) -> None:
+        """Ask until an answer comes, the user goes on, or asking again is pointless."""
+        wait = RETRY_FIRST
+        try:
+            while True:
+                try:
+                    await ask(await self.service())
+                except ApiError as failure:
+                    self.failure = failure
+                    if not failure.retryable:
+                        return
+                    await self._count_down(max(failure.retry_after or 0.0, wait))
+                    wait = min(wait * 2, RETRY_LAST)
+                else:
+                    self.failure = None
+                    return
+        finally:
+            self.retry_in = 0
+            self._changed()
+
+    async def _count_down(self, seconds: float) -> None:
+        for left in range(round(seconds), 0, -1):
+            self.retry_in = left
+            self._changed()
+            await asyncio.sleep(1)
+
+    def _calls_changed(self) -> None:
+        if not self.calls.in_flight:
+            self._busy_since = None
+            self._changed()
+        elif self._busy_since is None:
+            self._busy_since = time.monotonic()
+            asyncio.get_running_loop().call_later(BUSY_AFTER, self._changed)
+        elif (wait := self.calls.wait) is not None:
+            self._changed()
+            asyncio.get_running_loop().call_later(wait[0], self._changed)

@@ -1,0 +1,199 @@
+"""The explorer's stage: its panes, which of them is in front, and the lines around them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.archive.store import Archive
+from tui.records import Query
+from tui.screens import states
+from tui.screens.loader import Loader
+from tui.screens.session import Session
+from tui.widgets.bars import ChipLine, HintLine, Notice, Status, StatusLine
+from tui.widgets.filter_sidebar import FilterSidebar
+from tui.widgets.instance_detail import InstanceDetail
+from tui.widgets.invocation_table import InvocationTable
+from tui.widgets.key_menu import KeyMenu
+from tui.widgets.prompt import Prompt
+
+PANES: Final = ("filters", "invocations", "instances")
+"""The panes in the order of their keys."""
+
+HINTS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "filters": (("enter", "apply"), ("tab", "next field"), ("esc", "back"), ("?", "help")),
+    "invocations": (
+        ("enter", "open"),
+        ("f", "filter"),
+        ("/", "search"),
+        ("e", "next failed"),
+        ("s", "sort"),
+        ("r", "refresh"),
+        ("?", "help"),
+        ("q", "quit"),
+    ),
+    "instances": (
+        ("enter", "open"),
+        ("esc", "back"),
+        ("v", "raw"),
+        ("y", "copy ID"),
+        ("?", "help"),
+    ),
+}
+"""The keys that help most in each pane."""
+
+WIDTHS: Final = [
+    (0, "-too-narrow"),
+    (40, "-single-width"),
+    (60, "-folded"),
+    (100, "-standard"),
+    (160, "-wide"),
+]
+"""Columns of the terminal from which a layout holds."""
+
+HEIGHTS: Final = [(0, "-too-low"), (10, "-single-height"), (20, "-high")]
+"""Lines of the terminal from which a layout holds."""
+
+
+class Stage(Screen[None]):
+    """Panes, focus and status; what is done with them is in the classes that build on it."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, session: Session, archive: Archive, query: Query) -> None:
+        super().__init__()
+        self.query_shown = query
+        self.table = InvocationTable()
+        self.detail = InstanceDetail()
+        self.sidebar = FilterSidebar(query)
+        self.status_bar = StatusLine()
+        self.chips = ChipLine()
+        self.notice = Notice()
+        self.hints = HintLine()
+        self.prompt = Prompt()
+        self.menu = KeyMenu()
+        self.loader = Loader(
+            session, archive, rows_changed=self.rows_changed, changed=self.say_status
+        )
+        self.marks: set[str] = set()
+        """Invoke IDs of the marked rows."""
+        self.pane = "invocations"
+        """The pane that has the focus."""
+        self._focused_last: Widget | None = None
+        self._dismissed: object = None
+        self._complaint = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.status_bar
+        yield self.chips
+        with Container(id="panes"):
+            yield self.sidebar
+            with Container(id="results"):
+                yield self.table
+                yield self.detail
+        yield self.hints
+        yield self.notice
+        yield self.menu
+        yield self.prompt
+        yield Static("Too small: 40x10 at least", id="too-small", markup=False)
+
+    # Panes.
+
+    def go_to(self, name: str) -> None:
+        """Give the focus to a pane, showing it where it is folded away."""
+        self._enter(name)
+        if name == "filters":
+            self.sidebar.focus_first()
+        else:
+            (self.table if name == "invocations" else self.detail).focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Know the pane that has the focus, however it came to have it."""
+        if event.widget in (self.prompt, self.menu) or self.prompt in event.widget.ancestors:
+            return
+        self._focused_last = event.widget
+        if event.widget is self.table:
+            self._enter("invocations")
+        else:
+            self._enter("instances" if event.widget is self.detail else "filters")
+
+    def on_resize(self) -> None:
+        """Give the focus back to what had it before the terminal was too small for anything."""
+        if self.focused is None and self._focused_last is not None:
+            self.call_after_refresh(self._focused_last.focus)
+
+    def _enter(self, name: str) -> None:
+        self.pane = name
+        for pane in PANES:
+            self.set_class(pane == name, f"-in-{pane}")
+        self.show_hints()
+
+    # Saying.
+
+    def show_hints(self) -> None:
+        """Show the keys that help in the pane that has the focus."""
+        self.hints.show(HINTS[self.pane])
+
+    def say(self, sentence: str) -> None:
+        """Say what was done, in place of the hints, until the next move."""
+        self.hints.say(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong with what the user has typed; an empty sentence takes it back."""
+        self._complaint = sentence
+        self._show_notice()
+
+    def dismiss_notice(self) -> bool:
+        """Take the notice away; return whether there was one."""
+        shown = self.notice.display
+        self._dismissed, self._complaint = self.loader.failure, ""
+        self._show_notice()
+        return shown
+
+    def _show_notice(self) -> None:
+        failure = self.loader.failure
+        if failure is None or failure is self._dismissed:
+            self.notice.show(self._complaint)
+        else:
+            self.notice.show(self._complaint or str(failure))
+
+    def rows_changed(self, shift: int) -> None:
+        """Draw the rows that the view has now, which moved by `shift` under the cursor."""
+        self.table.rows_changed(shift)
+        self.say_status()
+
+    def say_status(self) -> None:
+        """Bring the lines around the panes up to date."""
+        if not self.is_attached:
+            return
+        loader, reading = self.loader, self.loader.reading
+        failure = loader.failure
+        hidden = reading.view.hidden if reading else 0
+        self._show_notice()
+        self.table.explain_emptiness(
+            *states.empty_words(
+                self.query_shown, ended=loader.ended, failure=failure, hidden=hidden
+            )
+        )
+        self.status_bar.show(
+            Status(
+                identity=loader.session.identity,
+                region=self.query_shown.region,
+                loaded=loader.count,
+                more=not loader.ended,
+                total=reading.total if reading else None,
+                hidden=hidden,
+                marked=len(self.marks),
+                remark=states.TAG_CAP if self.query_shown.tags else "",
+                activity=loader.activity,
+                trouble=states.trouble_words(failure),
+                position=f"row {self.table.cursor + 1:,}" if self.table.row else "",
+            )
+        )

@@ -1,0 +1,83 @@
+"""A menu on one line: each choice has a key, and the key chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.widgets.lines import Span, StaticLines, line
+
+
+class Choice(NamedTuple):
+    """One of the things that can be chosen."""
+
+    key: str
+    """A character."""
+    words: str
+    value: str
+
+
+class KeyMenu(StaticLines):
+    """Takes the focus while it is open, and gives it back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Close the menu", show=False, id="menu.cancel"),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """The user has chosen."""
+
+        menu: str
+        """The name under which the menu was opened."""
+        value: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._menu = ""
+        self._choices: dict[str, Choice] = {}
+        self._came_from: Widget | None = None
+
+    def open(self, menu: str, title: str, choices: Sequence[Choice]) -> None:
+        """Offer choices."""
+        self._menu = menu
+        self._choices = {choice.key: choice for choice in choices}
+        spans = [Span(f" {title}  ", "strong")]
+        for choice in choices:
+            spans += [Span(choice.key, "accent"), Span(f" {choice.words}  ")]
+        self.set_lines([line(*spans)])
+        if not self.display:
+            self._came_from = self.screen.focused
+        self.display = True
+        self.focus()
+
+    def close(self) -> None:
+        """Hide, and give the focus back."""
+        self.display = False
+        if self._came_from is not None:
+            self._came_from.focus()
+
+    def action_cancel(self) -> None:
+        """Close without choosing."""
+        self.close()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by the key of a choice; any other key chooses nothing."""
+        if event.key == "escape" or not event.character:
+            return
+        event.stop()
+        event.prevent_default()
+        choice = self._choices.get(event.character)
+        if choice is not None:
+            self.close()
+            self.post_message(self.Chosen(self._menu, choice.value))
+
+    def on_blur(self) -> None:
+        """Close when the user goes elsewhere."""
+        self.display = False
