@@ -45,7 +45,7 @@ def viewed_content(invocation: Invocation, content: FileContent) -> Viewed:
         facts=tuple(_content_facts(invocation, content)),
         text=content.data.decode("utf-8", "replace") if text is None else text,
         copied=invocation.content if text is None else text,
-        copied_as="content" if text is not None else "content as the API gave it",
+        copied_as="content" if text is not None else "content in Base64",
         data=content.data,
         file_name=safe_name(invocation.name),
         nothing="The API gave no content.",
@@ -87,7 +87,7 @@ def _content_facts(invocation: Invocation, content: FileContent) -> Iterator[str
     if content.sha256 == content.raw_sha256:
         yield f"SHA-256 {content.sha256}"
     else:
-        yield f"SHA-256 decoded {content.sha256}"
+        yield f"SHA-256 file {content.sha256}"
         yield f"SHA-256 raw {content.raw_sha256}"
 
 

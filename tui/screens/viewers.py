@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,15 +28,10 @@ from tui.widgets.viewer_head import ViewerHead
 Copier = Callable[[str], Awaitable[str]]
 """Sends text towards the clipboard and says in words what was done with it."""
 
-HINTS: tuple[tuple[str, str], ...] = (
-    ("esc", "back"),
-    ("/", "search"),
-    ("n", "next"),
-    ("w", "wrap"),
-    ("y", "copy"),
-    ("S", "save"),
-)
+HINTS: Final = (("esc", "back"), ("/", "search"), ("n", "next"), ("y", "copy"), ("S", "save"))
 """The keys that help most."""
+
+WRAP_HINT: Final = ("w", "wrap")
 
 
 class Viewer(Screen[None]):
@@ -56,15 +51,13 @@ class Viewer(Screen[None]):
     hints = query_one(HintLine)
     prompt = query_one(Prompt)
 
-    hint_pairs: Sequence[tuple[str, str]] = HINTS
-
     def __init__(self, viewed: Viewed, copier: Copier) -> None:
         super().__init__()
         self._viewed = viewed
         self._copier = copier
         self._asked = ""
         """What the prompt is open for."""
-        self._wanted = ""
+        self._wanted = self._wanted_before = ""
 
     def compose(self) -> ComposeResult:
         controls = self._viewed.controls
@@ -92,6 +85,11 @@ class Viewer(Screen[None]):
         """Show the keys that help."""
         self.hints.show(self.hint_pairs)
 
+    @property
+    def hint_pairs(self) -> Sequence[tuple[str, str]]:
+        """The keys that help."""
+        return (*HINTS, WRAP_HINT)
+
     def say(self, sentence: str) -> None:
         """Say what was done, in place of the hints, until the next move."""
         self.hints.say(sentence)
@@ -100,7 +98,8 @@ class Viewer(Screen[None]):
 
     def action_search(self) -> None:
         """Ask for what to search; what is typed is searched at once."""
-        self._ask("search", "search", self._wanted)
+        self._asked, self._wanted_before = "search", self._wanted
+        self.prompt.open("search", self._wanted, select=True)
         self.pane.begin_search()
 
     @on(Prompt.Changed)
@@ -121,7 +120,8 @@ class Viewer(Screen[None]):
     def prompt_is_cancelled(self) -> None:
         """Go back to where the search began."""
         if self._asked == "search":
-            self._wanted = self.pane.cancel_search()
+            self._wanted = self._wanted_before
+            self.pane.cancel_search()
 
     @on(TextPane.Searched)
     def search_goes_on(self, event: TextPane.Searched) -> None:
@@ -133,10 +133,6 @@ class Viewer(Screen[None]):
         self._wanted = wanted
         self.pane.search(wanted)
 
-    def _ask(self, what: str, label: str, value: str) -> None:
-        self._asked = what
-        self.prompt.open(label, value)
-
     # Copying and saving.
 
     @work(exclusive=True, group="clipboard")
@@ -147,14 +143,15 @@ class Viewer(Screen[None]):
             self.say("There is nothing to copy.")
             return
         done = await self._copier(viewed.copied)
-        controls = viewed.controls
-        warning = f", with control characters: {controls}" if controls else ""
-        self.say(f"{viewed.copied_as}: {done}{warning}")
+        # The warning comes first: a narrow screen cuts the end.
+        warning = f" with control characters {viewed.controls}" if viewed.controls else ""
+        self.say(f"{viewed.copied_as}{warning}: {done}")
 
     def action_save(self) -> None:
         """Ask for the name of a new file."""
         if self._viewed.data:
-            self._ask("save", "save as", self._viewed.file_name)
+            self._asked = "save"
+            self.prompt.open("save as", self._viewed.file_name, "a name or a path")
         else:
             self.say("There is nothing to save.")
 
@@ -184,8 +181,6 @@ class ContentViewer(Viewer):
         Binding("t", "other_view", "Text or bytes", show=False, id="viewer.bytes"),
     ]
 
-    hint_pairs = (*HINTS, ("t", "text or bytes"))
-
     def __init__(self, invocation: Invocation, content: FileContent, copier: Copier) -> None:
         super().__init__(viewed_content(invocation, content), copier)
         self._as_bytes = content.text is None
@@ -197,6 +192,10 @@ class ContentViewer(Viewer):
     @property
     def pane(self) -> TextPane:
         return self.query_one("#bytes" if self._as_bytes else "#text", TextPane)
+
+    @property
+    def hint_pairs(self) -> Sequence[tuple[str, str]]:
+        return (*HINTS, ("t", "text")) if self._as_bytes else (*HINTS, ("t", "bytes"), WRAP_HINT)
 
     def on_mount(self) -> None:
         self._show_pane()
@@ -212,6 +211,7 @@ class ContentViewer(Viewer):
         for pane in self.query(TextPane):
             pane.display = pane is self.pane
         self.set_focus(self.pane)
+        self.show_hints()
 
 
 class RawViewer(Viewer):

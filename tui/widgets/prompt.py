@@ -14,6 +14,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from tui.plain import printable
 
@@ -38,7 +39,7 @@ class Prompt(Horizontal):
 
         & > Static { width: auto; height: 1; padding: 0 1; color: $text-primary; text-style: bold; }
         & > Input { width: 1fr; height: 1; background: $panel; }
-        & > Input:focus { background: $panel; }
+        & > Input:focus { background: $panel; background-tint: transparent; }
     }
     """
 
@@ -74,13 +75,16 @@ class Prompt(Horizontal):
         field.cursor_blink = False
         yield field
 
-    def open(self, label: str, value: str = "", placeholder: str = "") -> None:
-        """Ask; the cursor stands behind `value`, which is there to be changed."""
+    def open(
+        self, label: str, value: str = "", placeholder: str = "", *, select: bool = False
+    ) -> None:
+        """Ask; `value` is there to be changed, or when it is selected to be typed over."""
         self.query_one(Static).update(Content(printable(label)))
         with self.prevent(Input.Changed):
             self.field.value = value[:MAX_LENGTH]
         self.field.placeholder = printable(placeholder)
-        self.field.cursor_position = len(self.field.value)
+        length = len(self.field.value)
+        self.field.selection = Selection(0 if select else length, length)
         if not self.display:
             self._came_from = self.screen.focused
         self.display = True

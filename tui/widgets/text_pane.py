@@ -79,7 +79,7 @@ class TextPane(LineView):
         """The index of the match that the user is at."""
         self._search_from = 0
         self._turned = ""
-        self._before = ("", 0)
+        self._before: tuple[Search, int | None, int] = (self._search, None, 0)
 
     # What is shown.
 
@@ -102,7 +102,7 @@ class TextPane(LineView):
 
     def line_below(self, index: int) -> Line:
         """Say that there is nothing."""
-        return Line((Span(self._empty, "dim"),) if not index and not self._text else ())
+        return Line((Span(f" {self._empty}", "dim"),) if not index and not self._text else ())
 
     def toned(self, piece: Piece) -> Iterator[tuple[str, Tone]]:
         """Yield the parts of a piece of the text with their tones: matches stand out."""
@@ -200,7 +200,7 @@ class TextPane(LineView):
     def begin_search(self) -> None:
         """Remember where the search begins, to go back there if it is cancelled."""
         self._search_from = self._top
-        self._before = (self._search.wanted, self._top)
+        self._before = (self._search, self._match, self._top)
 
     def search(self, wanted: str) -> None:
         """Go to the first match from where the search began; search nothing to end it."""
@@ -209,13 +209,12 @@ class TextPane(LineView):
         self._go_on()
         self._say()
 
-    def cancel_search(self) -> str:
-        """Go back to where the search began; return what was searched before, as it is again."""
-        wanted, top = self._before
-        self.search(wanted)
-        self._wanted_top, self._wanted_match = top, None
+    def cancel_search(self) -> None:
+        """Go back to where the search began, and to what was found before it."""
+        self._search, self._match, self._wanted_top = self._before
+        self._turned, self._wanted_match = "", None
         self._go_on()
-        return wanted
+        self._say()
 
     def new_search(self, wanted: str) -> Search:
         """Return a search in the text that has not begun."""
