@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pyte
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tui.terminal.cells import split
 from tui.terminal.frame import SYNC_END, SYNC_START, SYNC_WORTH, Frame
+from tui.terminal.rendition import PLAIN, Rendition, UnreadableError, applied, change
 
 COLUMNS, ROWS = 14, 6
 
@@ -163,6 +166,91 @@ def test_the_screen_is_the_one_that_textual_would_have_left(
     compare(writes, erases=erases)
 
 
+AWKWARD = {
+    "the right half is written over and is in a gap later": [
+        "\x1b[1;1Ha中cdef",
+        "\x1b[1;3Hb",
+        "\x1b[1;1Hx\x1b[1;6Hy",
+    ],
+    "the left half is written over and is in a gap later": [
+        "\x1b[1;1Ha中cdef",
+        "\x1b[1;2Hb",
+        "\x1b[1;1Hx\x1b[1;6Hy",
+    ],
+    "a wide character comes and goes in one update": [
+        "\x1b[1;1Hzzzzzz",
+        SYNC_START,
+        "\x1b[1;2H中",
+        "\x1b[1;2Hb",
+        SYNC_END,
+    ],
+    "what is in a gap is unknown": ["\x1b[1;1H🇩🇪abcdef", "\x1b[1;1Hx\x1b[1;5Hy"],
+    "a mark comes before any character": [
+        "\x1b[1;1H" + "a" * COLUMNS,
+        "\x1b[2;1H\u0301b",
+        "\x1b[1;1H" + "a" * COLUMNS,
+    ],
+    "only the left half changes": ["\x1b[1;1H中文", "\x1b[1;1H国文", "\x1b[1;1H国字"],
+    "only the look of a wide character changes": ["\x1b[1;1H中文", "\x1b[1;1H\x1b[7m中\x1b[0m文"],
+    "a wide character does not fit": [f"\x1b[1;{COLUMNS}H中", f"\x1b[1;{COLUMNS - 1}Hab"],
+    "the last cell of all is written": [f"\x1b[{ROWS};{COLUMNS}Hx\x1b[1;1H", f"\x1b[{ROWS};1Hab"],
+}
+
+
+@pytest.mark.parametrize("writes", AWKWARD.values(), ids=AWKWARD.keys())
+def test_awkward_updates_leave_the_same_screen(writes: list[str]) -> None:
+    compare([Write(data) for data in writes], erases=True)
+
+
+looks = st.builds(
+    Rendition,
+    st.sets(st.sampled_from([1, 2, 3, 4, 7, 9])).map(sorted).map(tuple),
+    st.sampled_from(["", "31", "97", "38;5;9", "38;2;1;2;3"]),
+    st.sampled_from(["", "44", "100", "48;5;17", "48;2;4;5;6"]),
+)
+
+
+@given(looks, looks)
+def test_the_change_from_one_look_to_another_leads_there(
+    before: Rendition, after: Rendition
+) -> None:
+    sequence = change(before, after)
+    parameters = sequence.removeprefix("\x1b[").removesuffix("m")
+    assert (applied(before, parameters) if sequence else before) == after
+    whole = ["0", *map(str, after.attributes), after.foreground, after.background]
+    assert len(sequence) <= len(f"\x1b[{';'.join(filter(None, whole))}m")
+
+
+@pytest.mark.parametrize("parameters", ["38", "38;5", "38;2;1;2", "38;7;1", "10", "73"])
+def test_looks_that_nobody_draws_with_are_not_read(parameters: str) -> None:
+    with pytest.raises(UnreadableError):
+        applied(PLAIN, parameters)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("ab", ("a", "b")),
+        ("中a", ("中", "", "a")),
+        ("e\u0301x", ("e\u0301", "x")),
+        ("中\u0301", ("中\u0301", "")),
+        ("🚀", ("🚀", "")),
+        ("\ue0b0", ("\ue0b0",)),
+        ("\u0301a", None),
+        ("🇩🇪", None),
+        ("👍🏽", None),
+        ("👩\u200d🚀", None),
+        ("✈\ufe0f", None),
+        ("\u1161", None),
+        ("\u0378", None),
+    ],
+)
+def test_text_whose_width_is_disputed_has_no_cells(
+    text: str, cells: tuple[str, ...] | None
+) -> None:
+    assert split(text) == cells
+
+
 def sent(*writes: str, erases: bool = True) -> list[str]:
     frame = Frame(erases=erases)
     return [frame.write(data, COLUMNS, ROWS) for data in writes]
@@ -206,6 +294,12 @@ def test_blanks_to_the_end_of_the_line_are_erased_where_erasing_colours() -> Non
     blank = BLUE.replace("a line", "a     ", 1) + HOME
     assert sent(BLUE + HOME, blank)[1] == "\x1b[44ma \x1b[K\x1b[G\x1b[m"
     assert sent(BLUE + HOME, blank, erases=False)[1] == "\x1b[44ma     \x1b[G\x1b[m"
+
+
+def test_blanks_that_show_more_than_their_ground_are_written() -> None:
+    for look in ("4", "7;44", "9"):
+        line = f"\x1b[1;1H\x1b[{look}m{' ' * COLUMNS}\x1b[0m"
+        assert "\x1b[K" not in sent(BLUE, line)[1]
 
 
 def test_a_new_screen_begins_with_its_ground() -> None:

@@ -36,14 +36,14 @@ def stretches(row: Row, changed: list[int], limit: int) -> Iterator[tuple[int, i
     for x in changed:
         if x >= limit:
             break
-        first = x - 1 if row.glyphs[x] == RIGHT_HALF else x
+        # The right half of a wide character never changes alone, its left half may.
         after = x + 1
         while after < len(row.glyphs) and row.glyphs[after] == RIGHT_HALF:
             after += 1
-        if first > end:
+        if x > end:
             if start >= 0:
                 yield start, end
-            start = first
+            start = x
         end = after
     if start >= 0:
         yield start, end
