@@ -13,6 +13,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal import hooks
 from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
 from tui.terminal.frame import SYNC_END, SYNC_START
+from tui.terminal.reading import runs
 
 from .harness import Terminal, environment, guarded
 from .test_frame import Screen
@@ -60,6 +61,8 @@ class Recording:
                 self._size = columns, rows
                 self.torn = True
             self.torn = self.torn and data.count("\n") < rows - 1
+            if self._framed and data != SYNC_END and not self.torn:
+                assert runs(data, rows) is not None, "Textual draws in another way"
             self._framed = data == SYNC_START or (self._framed and data != SYNC_END)
             if not self._framed and not self.torn:
                 self.updates += 1

@@ -184,6 +184,20 @@ AWKWARD = {
         "\x1b[1;2Hb",
         SYNC_END,
     ],
+    "what is lost lies between two changes": [
+        "\x1b[1;1Ha中cdef",
+        SYNC_START,
+        "\x1b[1;3Hb",
+        "\x1b[1;1Hx",
+        SYNC_END,
+    ],
+    "a style is left in force": ["\x1b[1;1H\x1b[31mred\x1b[1;5Hred too\x1b[m"],
+    "disputed text comes after a style": [
+        SYNC_START,
+        "\x1b[1;1H\x1b[31mred\x1b[0m",
+        "\x1b[2;1H🇩🇪",
+        SYNC_END,
+    ],
     "what is in a gap is unknown": ["\x1b[1;1H🇩🇪abcdef", "\x1b[1;1Hx\x1b[1;5Hy"],
     "a mark comes before any character": [
         "\x1b[1;1H" + "a" * COLUMNS,

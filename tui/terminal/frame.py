@@ -11,9 +11,9 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from tui.terminal.cells import RIGHT_HALF, split
+from tui.terminal.cells import RIGHT_HALF
 from tui.terminal.pen import Pen
-from tui.terminal.reading import Run, is_harmless, runs
+from tui.terminal.reading import Cells, Run, is_harmless, runs
 from tui.terminal.rendition import PLAIN, Rendition, change
 from tui.terminal.row import Row, stretches
 
@@ -89,24 +89,20 @@ class Frame:
     # What is wanted.
 
     def _draw(self, run: Run) -> None:
-        x, y, _, pieces, _ = run
-        if not pieces:
+        x, y, cells, _ = run
+        if cells is not None and not cells.glyphs:
             self._aim = (min(x, self._columns - 1), min(y, self._rows - 1))
             return
-        filled = [split(text) for text, _ in pieces]
-        width = sum(len(cells) if cells is not None else self._columns + 1 for cells in filled)
-        if y >= self._rows or x + width > self._columns:
+        end = x + len(cells.glyphs) if cells is not None else 0
+        if cells is None or y >= self._rows or end > self._columns:
             self._pass_on(run)
             return
-        for cells, (_, look) in zip(filled, pieces, strict=True):
-            if cells:
-                self._put(x, y, cells, look)
-                x += len(cells)
+        self._put(x, y, cells)
         # Terminals differ over where the cursor is after the last column.
-        self._aim = (x, y) if x < self._columns else None
+        self._aim = (end, y) if end < self._columns else None
 
-    def _put(self, x: int, y: int, cells: tuple[str, ...], look: Rendition) -> None:
-        end = x + len(cells)
+    def _put(self, x: int, y: int, cells: Cells) -> None:
+        end = x + len(cells.glyphs)
         row = self._wanted_row(y)
         if row.glyphs[x] == RIGHT_HALF or self._holds_half(row, end):
             # What becomes of the other half of a wide character is the terminal's affair, so
@@ -117,8 +113,8 @@ class Frame:
                 row.glyphs[x - 1] = None
             if self._holds_half(row, end):
                 row.glyphs[end] = None
-        row.glyphs[x:end] = cells
-        row.looks[x:end] = [look] * len(cells)
+        row.glyphs[x:end] = cells.glyphs
+        row.looks[x:end] = cells.looks
         left, right = self._touched.get(y, (x, end))
         self._touched[y] = (min(left, x), max(right, end))
 
@@ -134,7 +130,6 @@ class Frame:
     def _pass_on(self, run: Run) -> None:
         """Send a run as it came where terminals may differ over which cells it fills."""
         self._flush()
-        self._pen.turn(run.look)
         self._pen.pass_on(run.raw)
         self._aim = None
         self._blind = False
@@ -186,13 +181,9 @@ class Frame:
     def _flush_row(self, y: int) -> None:
         wanted, shown = self._wanted[y], self._shown[y]
         self._shown[y] = wanted
-        left, right = self._touched[y]
-        changed = [
-            x
-            for x in range(left, right)
-            if wanted.glyphs[x] is not None
-            and (wanted.glyphs[x] != shown.glyphs[x] or wanted.looks[x] != shown.looks[x])
-        ]
+        if wanted.glyphs == shown.glyphs and wanted.looks == shown.looks:
+            return
+        changed = wanted.differences(shown, *self._touched[y])
         if not changed:
             return
         erased = self._erased_from(wanted, changed)

@@ -74,9 +74,7 @@ class Pen:
         self._sequences.append("\x1b[K")
 
     def pass_on(self, raw: str) -> None:
-        """Send this as it is."""
+        """Send this as it is; it begins and ends without a style."""
+        self.turn(PLAIN)
         self._sequences.append(raw)
-        # Ending without a style is what such text does; it is made sure of for three bytes.
-        self._sequences.append("\x1b[m")
-        self.look = PLAIN
         self.x = self.y = None

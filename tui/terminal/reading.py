@@ -1,11 +1,20 @@
-"""What Textual's compositor writes, read back: runs of styled text at positions, nothing else."""
+"""What Textual's compositor writes, read back: lines of styled text at positions, nothing else."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
+from tui.terminal.cells import split
 from tui.terminal.rendition import PLAIN, Rendition, UnreadableError, applied
+
+
+class Cells(NamedTuple):
+    """What a run fills, cell by cell."""
+
+    glyphs: tuple[str, ...]
+    looks: tuple[Rendition, ...]
 
 
 class Run(NamedTuple):
@@ -15,15 +24,15 @@ class Run(NamedTuple):
     """The first column, from 0."""
     y: int
     """The row, from 0."""
-    look: Rendition
-    """How the terminal writes when the run begins."""
-    pieces: list[tuple[str, Rendition]]
-    """The text and how each part of it looks."""
+    cells: Cells | None
+    """What it fills, None where terminals may differ over it."""
     raw: str
     """All of it as it came, the position included."""
 
 
-_TOKEN: Final = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([0-9;]*)m|(\n)|([^\x00-\x1f\x7f-\x9f]+)")
+_STYLED: Final = r"(?:\x1b\[[0-9;]*m|[^\x00-\x1f\x7f-\x9f]++)*+"
+_RUN: Final = re.compile(rf"\x1b\[(\d+);(\d+)H({_STYLED})(\n?)")
+_PIECE: Final = re.compile(r"\x1b\[([0-9;]*)m|([^\x1b]+)")
 
 _HARMLESS: Final = re.compile(
     r"""(?x) (?:
@@ -48,36 +57,45 @@ def runs(data: str, rows: int) -> list[Run] | None:
     A line feed in the last of the `rows` would scroll; it counts as anything else.
     """
     found: list[Run] = []
-    look = PLAIN
     at = 0
-    run: Run | None = None
-    start = 0
-    for token in _TOKEN.finditer(data):
-        if token.start() != at:
+    while at < len(data):
+        run = _RUN.match(data, at)
+        if run is None:
             return None
-        row, column, parameters, newline, text = token.groups()
-        if text is not None:
-            if run is None:
-                return None
-            run.pieces.append((text, look))
-        elif parameters is not None:
-            try:
-                look = applied(look, parameters)
-            except UnreadableError:
-                return None
-        else:
-            if run is not None:
-                found.append(run._replace(raw=data[start:at]))
-            if newline is None:
-                start = at
-                run = Run(max(int(column), 1) - 1, max(int(row), 1) - 1, look, [], "")
-            elif run is None or run.y >= rows - 1:
-                return None
-            else:
-                run = None
-        at = token.end()
-    if at != len(data) or look != PLAIN:
-        return None
-    if run is not None:
-        found.append(run._replace(raw=data[start:at]))
+        row, column, text, newline = run.groups()
+        x, y = max(int(column), 1) - 1, max(int(row), 1) - 1
+        if newline and y >= rows - 1:
+            return None
+        try:
+            filled = cells(text)
+        except UnreadableError:
+            return None
+        found.append(Run(x, y, filled, data[at : run.end(3)]))
+        at = run.end()
     return found
+
+
+@lru_cache(512)
+def cells(text: str) -> Cells | None:
+    """Return what styled text fills, None where terminals may differ over it.
+
+    Raises:
+        UnreadableError: a style is unknown, or is left in force at the end.
+    """
+    glyphs: list[str] = []
+    looks: list[Rendition] = []
+    agreed = True
+    look = PLAIN
+    for parameters, words in _PIECE.findall(text):
+        if not words:
+            look = applied(look, parameters)
+            continue
+        filled = split(words)
+        if filled is None:
+            agreed = False
+        else:
+            glyphs += filled
+            looks += [look] * len(filled)
+    if look != PLAIN:
+        raise UnreadableError(text)
+    return Cells(tuple(glyphs), tuple(looks)) if agreed else None

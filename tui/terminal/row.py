@@ -21,6 +21,18 @@ class Row:
         """Return a row of the same cells that can be changed by itself."""
         return Row(self.glyphs.copy(), self.looks.copy())
 
+    def differences(self, shown: Row, left: int, right: int) -> list[int]:
+        """Return the columns from `left` to before `right` where a known cell is not as shown."""
+        part = slice(left, right)
+        pairs = zip(
+            self.glyphs[part], shown.glyphs[part], self.looks[part], shown.looks[part], strict=True
+        )
+        return [
+            x
+            for x, (glyph, old, look, before) in enumerate(pairs, left)
+            if glyph is not None and (glyph != old or (look is not before and look != before))
+        ]
+
     def ground_from(self) -> int:
         """Return where the blanks begin that end the row and look alike."""
         look = self.looks[-1]
