@@ -40,16 +40,18 @@ class Viewed:
 def viewed_content(invocation: Invocation, content: FileContent) -> Viewed:
     """Return the content of the file that an invocation sent."""
     text = content.text
+    copied = invocation.content if text is None else text
+    decoded = text is not None or content.data == copied.encode("utf-8", "surrogatepass")
     return Viewed(
         name=invocation.name or "(no name)",
         facts=tuple(_content_facts(invocation, content)),
         text=content.data.decode("utf-8", "replace") if text is None else text,
-        copied=invocation.content if text is None else text,
-        copied_as="content" if text is not None else "content in Base64",
+        copied=copied,
+        copied_as="content" if decoded else "content in Base64",
         data=content.data,
         file_name=safe_name(invocation.name),
         nothing="The API gave no content.",
-        controls="" if text is None else control_words(text),
+        controls=control_words(copied),
     )
 
 

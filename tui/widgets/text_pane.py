@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -68,6 +69,10 @@ class TextPane(LineView):
         self._text = text
         self._empty = empty
         self._rows: Rows = WrappedRows("", 1)
+        self._line_end = line_end_of(text)
+        # A text that ends its last line has no other line after it.
+        lines = text.count(self._line_end) + (not text.endswith(self._line_end))
+        self._number_width = len(str(lines)) + 1
         self._left = 0
         """The cell of the rows at which the pane begins."""
         self._wanted_top: int | None = None
@@ -106,28 +111,28 @@ class TextPane(LineView):
 
     def toned(self, piece: Piece) -> Iterator[tuple[str, Tone]]:
         """Yield the parts of a piece of the text with their tones: matches stand out."""
-        at = piece.start
+        parts: list[tuple[int, Tone]] = [(piece.start, "")]
         for match in self._search.within(piece.start, piece.end):
-            start = max(self._search.starts[match], piece.start)
-            end = min(self._search.starts[match] + len(self._search.wanted), piece.end)
-            yield self._text[at:start], ""
-            yield self._text[start:end], "accent" if match == self._match else "mark"
-            at = end
-        yield self._text[at : piece.end], ""
+            first = self._search.starts[match]
+            start = max(first, piece.start)
+            tone: Tone = "accent" if match == self._match else "mark"
+            # Matches beside each other are one part: a row may have a hundred.
+            if parts[-1][0] == start:
+                parts.pop()
+            if not parts or parts[-1][1] != tone:
+                parts.append((start, tone))
+            parts.append((first + len(self._search.wanted), ""))
+        parts.append((piece.end, ""))
+        for (start, tone), (end, _) in pairwise(parts):
+            yield self._text[start : min(end, piece.end)], tone
 
     def _number(self, index: int) -> Span:
         number = self._rows.number(index)
-        return Span(f"{number or '':>{self._gutter - 1}} ", "dim")
-
-    @property
-    def _gutter(self) -> int:
-        if not self.numbers:
-            return 0
-        return len(str(self._text.count("\n") + 1)) + 1
+        return Span(f"{number or '':>{self._number_width - 1}} ", "dim")
 
     @property
     def _text_width(self) -> int:
-        return max(self.size.width - self._gutter, 1)
+        return max(self.size.width - self._number_width * self.numbers, 1)
 
     @property
     def shows_cursor(self) -> bool:
@@ -151,10 +156,9 @@ class TextPane(LineView):
 
     def new_rows(self) -> Rows:
         """Return rows for the size that the pane has, not laid out yet."""
-        line_end = line_end_of(self._text)
         if self.wrap:
-            return WrappedRows(self._text, self._text_width, line_end)
-        return UnwrappedRows(self._text, line_end)
+            return WrappedRows(self._text, self._text_width, self._line_end)
+        return UnwrappedRows(self._text, self._line_end)
 
     def lay_out(self) -> None:
         """Lay the text out anew; what is at the top of the screen stays there."""

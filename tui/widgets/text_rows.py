@@ -18,7 +18,7 @@ from rich.cells import cell_len
 
 from tui.plain import MAX_COMBINING, TAB_WIDTH, printable
 
-SLICE: Final = 20_000
+SLICE: Final = 10_000
 """What one step lays out: rows, and characters that have to be looked at one by one."""
 
 BLOCK: Final = 256
