@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from .test_frame import Screen
 
 KEY_BYTES = 60
 """Bytes for one letter that changes: its place, its look, a reset and the cursor's place."""
+
+PLACE = re.compile(r"\x1b\[\d+;\d+H")
+"""Where the compositor goes; for a whole screen to the beginning of each line."""
 
 SESSION = Path(__file__).with_name("session.py")
 
@@ -60,7 +64,8 @@ class Recording:
                 # until everything has been drawn for this one.
                 self._size = columns, rows
                 self.torn = True
-            self.torn = self.torn and data.count("\n") < rows - 1
+            whole = [f"\x1b[{row};1H" for row in range(1, rows + 1)]
+            self.torn = self.torn and PLACE.findall(data)[:-1] != whole
             if self._framed and data != SYNC_END and not self.torn:
                 assert runs(data, rows) is not None, "Textual draws in another way"
             self._framed = data == SYNC_START or (self._framed and data != SYNC_END)

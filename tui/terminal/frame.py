@@ -8,6 +8,7 @@ terminal shows counts as unknown from there on. No I/O here.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -15,7 +16,7 @@ from tui.terminal.cells import RIGHT_HALF
 from tui.terminal.pen import Pen
 from tui.terminal.reading import Cells, Run, is_harmless, runs
 from tui.terminal.rendition import PLAIN, Rendition, change
-from tui.terminal.row import Row, stretches
+from tui.terminal.row import Row, Span, by_look, spans
 
 SYNC_START: Final = "\x1b[?2026h"
 SYNC_END: Final = "\x1b[?2026l"
@@ -153,8 +154,9 @@ class Frame:
         if self._blind and len(self._touched) == self._rows:
             self._clear()
         self._blind = self._blind and not self._touched
-        for y in sorted(self._touched):
-            self._flush_row(y)
+        found = [span for y in sorted(self._touched) for span in self._changes(y)]
+        for span in by_look(found):
+            self._send(span)
         self._wanted.clear()
         self._touched.clear()
 
@@ -178,23 +180,23 @@ class Frame:
             Row([" "] * self._columns, [ground] * self._columns) for _ in range(self._rows)
         ]
 
-    def _flush_row(self, y: int) -> None:
+    def _changes(self, y: int) -> Iterator[Span]:
         wanted, shown = self._wanted[y], self._shown[y]
         self._shown[y] = wanted
-        if wanted.glyphs == shown.glyphs and wanted.looks == shown.looks:
-            return
-        changed = wanted.differences(shown, *self._touched[y])
-        if not changed:
-            return
-        erased = self._erased_from(wanted, changed)
-        for start, end in stretches(wanted, changed, erased):
-            self._go(wanted, start, y)
-            glyphs: list[str] = [glyph for glyph in wanted.glyphs[start:end] if glyph is not None]
-            self._pen.write(glyphs, wanted.looks[start:end], self._columns)
-        if erased < self._columns:
-            self._go(wanted, erased, y)
-            self._pen.turn(wanted.looks[erased])
+        if wanted.glyphs != shown.glyphs or wanted.looks != shown.looks:
+            changed = wanted.differences(shown, *self._touched[y])
+            if changed:
+                yield from spans(wanted, y, changed, self._erased_from(wanted, changed))
+
+    def _send(self, span: Span) -> None:
+        row, start, end = span.row, span.start, span.end
+        self._go(row, start, span.y)
+        if span.is_ground:
+            self._pen.turn(span.look)
             self._pen.erase_line()
+        else:
+            glyphs = [glyph for glyph in row.glyphs[start:end] if glyph is not None]
+            self._pen.write(glyphs, row.looks[start:end], self._columns)
 
     def _erased_from(self, wanted: Row, changed: list[int]) -> int:
         """Return the column from which the line is erased, the number of columns for none."""

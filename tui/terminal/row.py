@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tui.terminal.cells import RIGHT_HALF
 from tui.terminal.rendition import Rendition
@@ -42,20 +43,60 @@ class Row:
         return start
 
 
-def stretches(row: Row, changed: list[int], limit: int) -> Iterator[tuple[int, int]]:
-    """Yield where the changed cells before `limit` begin and end, wide characters whole."""
+class Span(NamedTuple):
+    """Neighbouring cells that look alike and are to be written."""
+
+    row: Row
+    """The line they are on."""
+    y: int
+    """Where that line is, from 0."""
+    start: int
+    """The first column."""
+    end: int
+    """The column after the last."""
+    look: Rendition
+    """How all of them look."""
+    is_ground: bool
+    """They are blank up to the end of the line and can be erased."""
+
+
+def spans(row: Row, y: int, changed: list[int], ground: int) -> Iterator[Span]:
+    """Yield what to write for the changed cells, erasing from column `ground` on.
+
+    The right half of a wide character never changes alone, its left half may.
+    """
+    columns = len(row.glyphs)
     start = end = -1
     for x in changed:
-        if x >= limit:
+        if x >= ground:
             break
-        # The right half of a wide character never changes alone, its left half may.
-        after = x + 1
-        while after < len(row.glyphs) and row.glyphs[after] == RIGHT_HALF:
-            after += 1
-        if x > end:
+        if x < end:
+            continue
+        if x > end or row.looks[x] != row.looks[start]:
             if start >= 0:
-                yield start, end
+                yield Span(row, y, start, end, row.looks[start], is_ground=False)
             start = x
-        end = after
+        end = x + 1
+        while end < columns and row.glyphs[end] == RIGHT_HALF:
+            end += 1
     if start >= 0:
-        yield start, end
+        yield Span(row, y, start, end, row.looks[start], is_ground=False)
+    if ground < columns:
+        yield Span(row, y, ground, columns, row.looks[ground], is_ground=True)
+
+
+def by_look(found: list[Span]) -> list[Span]:
+    """Order spans so that cells which look alike, or nearly so, come one after the other.
+
+    A place takes a third of the bytes that a colour takes.
+    """
+    looks: dict[Rendition, int] = {}
+    grounds: dict[str, int] = {}
+    for span in found:
+        looks.setdefault(span.look, len(looks))
+        grounds.setdefault(span.look.background, len(grounds))
+
+    def rank(span: Span) -> tuple[int, tuple[int, ...], int]:
+        return grounds[span.look.background], span.look.attributes, looks[span.look]
+
+    return sorted(found, key=rank)
