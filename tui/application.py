@@ -21,6 +21,7 @@ from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
+from tui.terminal.driver import driver_class
 
 
 class ExplorerApp(GuardedApp[None]):
@@ -48,8 +49,9 @@ class ExplorerApp(GuardedApp[None]):
         theme: str = "",
         keymap: Mapping[str, str] | None = None,
         state_directory: Path | None = None,
+        line_driver: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class(line=line_driver))
         self._explorer = Explorer(session, archive, query, self.copy)
         self._archive = archive
         if theme:

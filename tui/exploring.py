@@ -49,6 +49,7 @@ def run(request: Explore, settings: Settings) -> int:
         theme=settings.theme,
         keymap=keymap.load(resources.config_directory() / keymap.KEYMAP_FILE),
         state_directory=resources.state_directory(),
+        line_driver=settings.line_driver,
     )
     return lifecycle.run(
         lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse

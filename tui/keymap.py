@@ -44,11 +44,11 @@ TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
 
 
 def actions() -> dict[str, Binding]:
-    """Return every action by its name, with its default keys."""
+    """Return every action by its name, with all its default keys."""
     found: dict[str, Binding] = {}
     for place in dict.fromkeys(place for together in TOGETHER for place in together):
-        for binding in _bindings(place.BINDINGS):
-            if binding.id:
+        for binding in place.BINDINGS:
+            if isinstance(binding, Binding) and binding.id:
                 found.setdefault(binding.id, binding)
     return found
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,36 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import Terminal, environment
+from tests.explorer.window import Window, explorer
+from tests.terminal.harness import environment
 from tui.triage.error_knowledge import KNOWLEDGE
-
-DOWN = b"\x1b[B"
-UP = b"\x1b[A"
-END = b"\x1b[F"
-ENTER = b"\r"
-ESCAPE = b"\x1b"
 
 INSTANCE = re.compile(r"(i-bp\w+) [✗] (?:Failed|Invalid|Aborted|Error|Timeout) +(\w+)")
 
-
-class Window(Terminal):
-    """A terminal whose screen can be read."""
-
-    def text(self) -> str:
-        """Return the text of the screen as a terminal shows it now."""
-        return "\n".join(row.rstrip() for row in self.display())
-
-    def shows(self, pattern: str) -> str:
-        """Read until the screen matches, and return it."""
-        self.until(lambda: re.search(pattern, self.text()) is not None, pattern)
-        return self.text()
-
-
-@contextmanager
-def explorer(home: Path, size: tuple[int, int], *arguments: str) -> Iterator[Window]:
-    argv = [sys.executable, "-W", "error", "-m", "tui", "--demo", *arguments]
-    with Window(argv, environ=environment(home), size=size) as window:
-        yield window
+SIZES = [(200, 60), (120, 40), (80, 24), (60, 20)]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -48,76 +29,277 @@ def test_filter_scroll_open_and_come_back(home: Path, size: tuple[int, int]) -> 
         window.shows(r"50 (loaded|of)")
         window.shows(r"✓ Success")
 
-        window.send(b"f")
+        window.press("f")
         window.shows(r"Resource group")
-        window.send(ENTER)
+        window.press("enter")
         window.shows(r"Failed or PartialFailed\n?")
-        window.send(DOWN + ENTER)
+        window.press("down", "enter")
         window.shows(r"status=Failed or PartialFailed")
-        window.until(lambda: only_failures(table(window.text(), size)), "failures only")
+        window.until(lambda: only_failures(table(window)), "failures only")
 
-        loaded = [count(window.text())]
+        loaded = [window.count()]
         while loaded[-1] < 150:
-            window.send(END)
-            window.until(lambda: count(window.text()) > loaded[-1], "more rows")
-            loaded.append(count(window.text()))
+            window.press("end")
+            window.until(lambda: window.count() > loaded[-1], "more rows")
+            loaded.append(window.count())
         assert len(loaded) >= 3, "three pages came one after the other"
-        last = int(position(window.text()).split()[1])
-        window.send(UP * 3)
+        last = window.position()
+        window.press("up", "up", "up")
         window.shows(rf"row {last - 3}\b")
         window.until(lambda: INSTANCE.search(window.text()) is not None, "the instances")
-        before = position(window.text())
 
-        window.send(ENTER)
+        window.press("enter")
         window.shows(r"esc back")
-        window.send(ENTER)
+        window.press("enter")
         window.shows(r"i-bp\w+ ‹ f-")
         screen = window.shows(r"Layer +\w+")
         assert any(known.code in screen for known in KNOWLEDGE), "the code on its card"
         window.shows(r"Retry +\w+")
-        window.send(ESCAPE)
+        window.press("escape")
         window.shows(r"\d+/\d+ delivered")
-        window.send(ESCAPE)
+        window.press("escape")
         window.shows(r"f filter")
-        assert position(window.text()) == before
+        assert window.position() == last - 3
 
-        window.send(b"q")
+        window.press("q")
         assert window.wait() == 0
         window.assert_whole()
 
 
 def test_what_cannot_be_reached_is_said_and_the_screen_stays_usable(home: Path) -> None:
-    argv = [sys.executable, "-m", "tui", "--region", "cn-hangzhou", "-e", "127.0.0.1:9"]
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "canary"}
-    with Window(argv, environ=environment(home, **keys), size=(120, 40)) as window:
+    nowhere = ("--region", "cn-hangzhou", "-e", "127.0.0.1:9")
+    with explorer(home, (120, 40), *nowhere, **keys) as window:
         window.shows(r"127\.0\.0\.1")
         window.shows(r"again in \d+ s")
-        window.send(b"?")
+        window.press("?")
         window.shows(r"Filter on the server")
-        window.send(ESCAPE)
+        window.press("escape")
         window.shows(r"r tries again")
-        window.send(b"q")
+        window.press("q")
         assert window.wait() == 0
         assert b"canary" not in window.raw
         window.assert_whole()
 
 
-def count(screen: str) -> int:
-    """Return how many rows the status line says are there."""
-    match = re.search(r"([\d,]+) (?:loaded|in all|of)", screen)
-    return int(match[1].replace(",", "")) if match else 0
+@pytest.mark.parametrize("size", SIZES)
+def test_every_key_of_the_map(home: Path, size: tuple[int, int]) -> None:
+    with explorer(home, size) as window:
+        every_key(window, rows=1000)
+        window.assert_whole()
 
 
-def position(screen: str) -> str:
-    match = re.search(r"row [\d,]+", screen)
-    assert match is not None
-    return match[0]
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+def test_hostile_records_are_only_ever_text(home: Path, size: tuple[int, int]) -> None:
+    with emulator(home, "--records", "300", "--fault", "hostile") as facts:
+        keys = {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": facts["access_key_id"],
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": facts["access_key_secret"],
+        }
+        asked = ("--region", facts["region"], "-e", facts["endpoint"], "--no-line-driver")
+        with explorer(home, size, *asked, **keys) as window:
+            every_key(window, rows=300)
+            window.assert_whole()
+            assert foreign_controls(bytes(window.raw)) == set()
+
+
+def every_key(window: Window, *, rows: int) -> None:
+    """Use every key of the map, and check what the screen says to it."""
+    window.shows(r"50 (loaded|of)")
+    window.shows(r"row 1\b")
+
+    for keys, row in (
+        (("down", "down", "j", "k"), 3),
+        (("g",), 1),
+        (("G",), "50|100"),
+        (("home",), 1),
+        (("down", "up"), 1),
+    ):
+        window.press(*keys)
+        window.shows(rf"row ({row})\b")
+    for down, up in (("pagedown", "pageup"), ("ctrl+d", "ctrl+u")):
+        window.press(down)
+        window.hides(r"row 1\b")
+        window.press(up)
+        window.shows(r"row 1\b")
+
+    before = window.count()
+    window.press("m")
+    window.until(lambda: window.count() > before, "another page")
+
+    window.press("/")
+    window.shows(r"^ ?filter|\n ?filter")
+    window.press(*"status:success", "enter")
+    leave(window, r"hidden")
+
+    window.press("s")
+    window.shows(r"Sort by")
+    window.press("n")
+    window.shows(r"Name ▲")
+    window.press("S")
+    window.shows(r"Name ▼")
+    window.press("<")
+    window.shows(r"Status ▲")
+    window.press(">", ">")
+    window.shows(r"OK/total ▲|OK/tota…")
+    window.press("s", "c")
+    window.shows(r"Created UTC ▲")
+    window.press("S")
+    window.hides(r"▲|▼  +[A-Z]")
+
+    to_first_row(window)
+    window.press("space", "space")
+    window.shows(r"2 marked")
+    window.press("down", "V")
+    window.shows(r"[3-9] marked")
+    window.press("u")
+    window.hides(r"marked")
+
+    to_first_row(window)
+    window.press("e")
+    window.hides(r"row 1\b")
+    first = window.position()
+    window.press("e")
+    window.until(lambda: window.position() > first, "the next failure")
+    window.press("E")
+    window.shows(rf"row {first}\b")
+
+    window.press("y")
+    window.shows(r"invoke ID: sent to the terminal, \d+ bytes")
+    window.press("down", "up", "c")
+    window.shows(r"invoke ID: sent")
+    window.press("Y")
+    window.shows(r"Copy +i invoke ID")
+    window.press("f")
+    window.shows(r"\d instance IDs: sent")
+
+    window.press("v")
+    window.shows(r'"CreationTime"')
+    window.press("/", *"status", "enter")
+    window.shows(r"\d+ of \d+")
+    window.press("n", "N", "w")
+    leave(window, r"S save|w wrap")
+
+    for zone in ("local", "age", "UTC"):
+        window.press("z")
+        window.shows(rf"Created {zone}|Created…")
+    window.press("shift+right", "shift+right", "shift+left", "shift+left")
+
+    window.press("@")
+    window.shows(r"API calls")
+    leave(window, r"r latest")
+    window.press("R")
+    window.shows(r"type to narrow")
+    window.press(*"tokyo")
+    window.shows(r"ap-northeast-1")
+    leave(window, r"enter take")
+    for key in ("?", "f1"):
+        window.press(key)
+        leave(window, r"↑ ↓ scroll")
+    for key in (":", "ctrl+p"):
+        window.press(key)
+        leave(window, r"Search for commands")
+
+    window.press("3")
+    window.shows(r"esc back")
+    window.press("2")
+    window.shows(r"f filter")
+    window.press("1")
+    leave(window, r"tab next field")
+    window.press("tab")
+    window.shows(r"esc back")
+    window.press("shift+tab")
+    window.shows(r"f filter")
+    window.press("b", "b", "+", "+")
+
+    window.press("enter")
+    window.shows(r"esc back")
+    window.press("enter")
+    window.shows(r" ‹ f-")
+    window.press("backspace")
+    window.hides(r" ‹ f-")
+    window.press("left")
+    window.shows(r"f filter")
+
+    window.press("f", "tab", *"no-such-file", "enter")
+    window.shows(r"name=no-such-file")
+    window.shows(r"Nothing that was sent matches")
+    window.press("X")
+    window.hides(r"name=no-such-file")
+    window.shows(r"\d+ (loaded|of)")
+    window.press("r", "ctrl+r", "ctrl+l")
+    window.shows(r"row 1\b")
+
+    window.press("!")
+    window.shows(r"enter goes back")
+    window.press("enter")
+    window.shows(r"f filter")
+
+    window.press("ctrl+z")
+    window.until_stopped()
+    os.kill(window.process.pid, signal.SIGCONT)
+    window.press("down")
+    window.shows(r"row 2\b")
+
+    window.press("M")
+    window.until(lambda: window.count() == rows and "in all" in window.text(), "the end")
+    window.press("ctrl+c")
+    window.shows(r"once more quits")
+    window.press("q")
+    assert window.wait() == 0
+
+
+def leave(window: Window, sign: str) -> None:
+    """Wait until what is known by a sign is there, and leave it.
+
+    What comes at once after an escape would be taken for one key with it.
+    """
+    window.shows(sign)
+    window.press("escape")
+    window.hides(sign)
+    window.shows(r"f filter")
+
+
+def to_first_row(window: Window) -> None:
+    """Go away from the first row and back, so that the row number that is shown is a new one."""
+    window.press("end")
+    window.hides(r"row 1\b")
+    window.press("home")
+    window.shows(r"row 1\b")
+
+
+@contextmanager
+def emulator(home: Path, *arguments: str) -> Iterator[dict[str, str]]:
+    """Serve an emulator on loopback and yield what it says of itself."""
+    argv = [sys.executable, "-m", "tui", "emulate", *arguments]
+    with subprocess.Popen(argv, env=environment(home), stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+def foreign_controls(raw: bytes) -> set[str]:
+    """Return the control characters and sequences that Textual itself never writes."""
+    text = raw.decode("utf-8")
+    ours = re.compile(
+        r"\x1b\[[0-9;]*[mHABCDGJKfsu]|\x1b\[[?<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p"
+        r"|\x1b\[[0-9 ]*q|\x1b\]52;c;[A-Za-z0-9+/=]*\x07|\x1b\]22;\w+\x07|\x1b\[>[0-9]*u"
+    )
+    rest = ours.sub("", text)
+    return {
+        f"U+{ord(character):04X}"
+        for character in rest
+        if not (character.isprintable() or character in "\r\n")
+    }
 
 
 def only_failures(rows: str) -> bool:
     return "! PartialFailed  " in rows and "✓ Success  " not in rows
 
 
-def table(screen: str, size: tuple[int, int]) -> str:
+def table(window: Window) -> str:
     """Return the part of the screen that the table has."""
-    return "\n".join(screen.split("\n")[: size[1] // 2])
+    lines = window.text().split("\n")
+    return "\n".join(lines[: len(lines) // 2])

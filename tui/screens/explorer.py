@@ -89,8 +89,9 @@ class Explorer(Arranging, Inspecting):
 
     @on(InvocationTable.MoreWanted)
     def more_is_wanted(self) -> None:
-        """Load the next page unless one is under way, has just failed or would show nothing."""
-        if self._is_asking() or self.loader.failure is not None or self.filter_text:
+        """Load the next page unless one is under way, has just failed or would not join here."""
+        arranged = self.filter_text or self.sort is not None
+        if self._is_asking() or self.loader.failure is not None or arranged:
             return
         self.load_page()
 

@@ -124,6 +124,10 @@ class Stage(Screen[None]):
         else:
             self._enter("instances" if event.widget is self.detail else "filters")
 
+    def on_screen_resume(self) -> None:
+        """Show the keys again after another screen has been on top."""
+        self.show_hints()
+
     def on_resize(self) -> None:
         """Give the focus back to what had it before the terminal was too small for anything."""
         if self.focused is None and self._focused_last is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual.events import Click, Resize
@@ -13,7 +13,7 @@ from tui.plain import printable
 from tui.records import Query
 from tui.widgets.lines import Line, Span, StaticLines, line
 
-SEPARATOR = Span("  ·  ", "dim")
+SEPARATOR = Span(" · ", "dim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +42,47 @@ class Status:
 
 
 def status_line(status: Status, width: int) -> Line:
-    """Return the status line: who and where at the left, what is under way at the right."""
-    left = [Span(status.identity, "strong"), SEPARATOR, Span(status.region or "no region")]
+    """Return the status line: who and where at the left, what is under way at the right.
+
+    Where it is too narrow for all, what can be done without goes first.
+    """
+    droppable = ("remark", "position", "identity")
+    for number in range(len(droppable) + 1):
+        shown = replace(status, **dict.fromkeys(droppable[:number], ""))
+        left, right = list(_joined(_left(shown))), _right(shown)
+        used = sum(cell_len(printable(span.text)) for span in (*left, *right))
+        if used < width:
+            break
+    return line(*left, Span(" " * max(width - used, 1)), *right)
+
+
+def _left(status: Status) -> Iterator[tuple[Span, ...]]:
+    if status.identity:
+        yield (Span(status.identity, "strong"),)
+    yield (Span(status.region or "no region"),)
     if status.loaded or status.hidden or not status.more:
-        left += [SEPARATOR, Span(count_words(status))]
-    if status.hidden:
-        left += [Span(f", {status.hidden:,} hidden", "warning")]
+        hidden = (Span(f", {status.hidden:,} hidden", "warning"),) if status.hidden else ()
+        yield (Span(count_words(status)), *hidden)
     if status.marked:
-        left += [SEPARATOR, Span(f"{status.marked:,} marked", "mark")]
+        yield (Span(f"{status.marked:,} marked", "mark"),)
     if status.remark:
-        left += [SEPARATOR, Span(status.remark, "dim")]
+        yield (Span(status.remark, "dim"),)
     if status.trouble:
-        left += [SEPARATOR, Span(status.trouble, "failed")]
-    right = [Span(status.activity, "running")] if status.activity else []
+        yield (Span(status.trouble, "failed"),)
+
+
+def _right(status: Status) -> list[Span]:
+    spans = [Span(status.activity, "running")] if status.activity else []
     if status.position:
-        right += (
-            [Span("  "), Span(status.position, "dim")] if right else [Span(status.position, "dim")]
-        )
-    used = sum(cell_len(printable(span.text)) for span in (*left, *right))
-    return line(*left, Span(" " * max(width - used, 2)), *right)
+        spans.append(Span(("  " if spans else "") + status.position, "dim"))
+    return spans
+
+
+def _joined(groups: Iterable[tuple[Span, ...]]) -> Iterator[Span]:
+    for number, group in enumerate(groups):
+        if number:
+            yield SEPARATOR
+        yield from group
 
 
 def count_words(status: Status) -> str:
