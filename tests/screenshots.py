@@ -29,6 +29,8 @@ class Situation(NamedTuple):
 SITUATIONS: Final = (
     Situation("explorer", (120, 40), ("down", "down")),
     Situation("wide", (180, 40), ("f", "enter", "down", "enter", "down", "down")),
+    Situation("viewer", (120, 40), ("down", "down", "v")),
+    Situation("sorted", (120, 40), ("s", "s", "space", "space", "slash", *"nginx")),
     Situation("instance", (120, 40), ("down", "down", "enter", "enter")),
     Situation("narrow", (80, 24), ("down", "down")),
     Situation("light", (120, 40), ("down", "down"), "textual-light"),
