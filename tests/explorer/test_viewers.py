@@ -216,7 +216,9 @@ async def test_text_is_shown_as_bytes_and_back() -> None:
         assert "t text" in reader.lines[-1]
         await reader.press("down")
         assert "00000010" in reader.lines[4]
-        await reader.press("t")
+        await reader.press("question_mark")
+        assert "Wrap long lines" not in reader.text, "bytes have no lines"
+        await reader.press("escape", "t")
         assert reader.lines[4] == "  1 #!/bin/sh"
 
 
