@@ -21,9 +21,13 @@ from tui.screens.regions import RegionScreen
 from tui.screens.viewers import ContentViewer, RawViewer
 from tui.settings import SettingsError
 from tui.widgets.filter_sidebar import FilterSidebar
+from tui.widgets.hex_pane import HexPane
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
+from tui.widgets.key_menu import KeyMenu
 from tui.widgets.lines import LineView
+from tui.widgets.prompt import Prompt
+from tui.widgets.text_pane import TextPane
 
 KEYMAP_FILE: Final = "keymap.toml"
 """In the configuration directory."""
@@ -36,8 +40,11 @@ TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
     (ExplorerApp, LineView, HelpScreen),
     (ExplorerApp, LineView, CallLogScreen),
     (ExplorerApp, RegionScreen),
-    (ExplorerApp, LineView, ContentViewer),
-    (ExplorerApp, LineView, RawViewer),
+    (ExplorerApp, LineView, TextPane, ContentViewer),
+    (ExplorerApp, LineView, HexPane, ContentViewer),
+    (ExplorerApp, LineView, TextPane, RawViewer),
+    (ExplorerApp, Prompt),
+    (ExplorerApp, KeyMenu),
     (ExplorerApp, Explorer, FilterSidebar),
 )
 """Places whose keys are heard at the same time."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shlex
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from tui.plain import has_controls, printable
 from tui.records import Invocation
 from tui.screens.call_log import CallLogScreen
 from tui.screens.help import HelpScreen
+from tui.screens.json_text import indented
 from tui.screens.stage import Stage
 from tui.screens.viewers import ContentViewer, RawViewer
 from tui.triage.content import decode
@@ -247,7 +247,7 @@ def copied_part(invocation: Invocation, part: str, region: str) -> tuple[str, st
             )
             return "\n".join(texts), "error text"
         case "json":
-            return json.dumps(json.loads(invocation.raw), indent=2), "JSON"
+            return indented(invocation.raw), "JSON"
         case "command":
             words = ("aliyun", "ecs", "DescribeSendFileResults", "--RegionId", region)
             return shlex.join((*words, "--InvokeId", invocation.invoke_id)), "command"

@@ -46,9 +46,9 @@ def status_line(status: Status, width: int) -> Line:
 
     Where it is too narrow for all, what can be done without goes first.
     """
-    droppable = ("remark", "position", "identity")
-    for number in range(len(droppable) + 1):
-        shown = replace(status, **dict.fromkeys(droppable[:number], ""))
+    without_remark = replace(status, remark="")
+    without_position = replace(without_remark, position="")
+    for shown in (status, without_remark, without_position, replace(without_position, identity="")):
         left, right = list(_joined(_left(shown))), _right(shown)
         used = sum(cell_len(printable(span.text)) for span in (*left, *right))
         if used < width:

@@ -79,5 +79,6 @@ class KeyMenu(StaticLines):
             self.post_message(self.Chosen(self._menu, choice.value))
 
     def on_blur(self) -> None:
-        """Close when the user goes elsewhere."""
-        self.display = False
+        """Close when the user goes elsewhere, but not when the whole terminal loses the focus."""
+        if self.app.app_focus:
+            self.display = False
