@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import anyio
 import pytest
 
 from tui.archive.arrangement import Arrangement
+from tui.archive.positions import NEAR
 from tui.archive.store import Archive
 from tui.archive.view import MARGIN, View
 from tui.records import InstanceResult, Invocation, Query, Tag
@@ -17,6 +17,8 @@ from tui.records import InstanceResult, Invocation, Query, Tag
 pytestmark = pytest.mark.anyio
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+OLDEST_FIRST = Arrangement("invocation.created ASC")
 
 
 def invocation(number: int, **changes: object) -> Invocation:
@@ -30,6 +32,14 @@ def invocation(number: int, **changes: object) -> Invocation:
 
 def newest_first(*numbers: int) -> tuple[Invocation, ...]:
     return tuple(invocation(number) for number in sorted(numbers, reverse=True))
+
+
+def only(*numbers: int) -> Arrangement:
+    """Return the arrangement that hides all invocations but these."""
+    ids = tuple(f"f-{number}" for number in numbers)
+    return Arrangement(
+        where=f"invocation.invoke_id IN ({', '.join('?' * len(ids))})", parameters=ids
+    )
 
 
 @pytest.fixture
@@ -188,10 +198,9 @@ async def test_the_reader_is_told_how_far_the_row_under_the_cursor_has_moved(
     assert shifts[-1] == 0, "rows at the end move nothing"
     await view.add(newest_first(8, 9))
     assert shifts[-1] == 2, "rows at the top move everything"
-    view.cursor += shifts[-1]
     await view.add(newest_first(3, 5, 7))
     assert shifts[-1] == 2, "of three rows in between, two are above"
-    assert shown(view)[view.cursor + 2] == "f-4"
+    assert shown(view)[view.cursor] == "f-4"
 
 
 async def test_an_arrangement_sorts_and_filters_rows_that_come_later_too(archive: Archive) -> None:
@@ -234,6 +243,22 @@ async def test_what_a_filter_hides_is_counted_as_pages_come(archive: Archive) ->
     assert (len(shown(view)), view.hidden) == (4, 0)
 
 
+@pytest.mark.parametrize("few", [2, 10_000])
+async def test_rows_join_in_many_places_at_once(
+    view: View, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("tui.archive.positions.FEW", few)
+    await view.add(newest_first(*range(0, 40, 4)))
+    view.cursor = 5
+    assert shown(view)[5] == "f-16"
+    await view.add(newest_first(*range(1, 40, 4)))
+    await view.add(newest_first(-1, 2, 22, 38, 50))
+    numbers = {*range(0, 40, 4), *range(1, 40, 4), -1, 2, 22, 38, 50}
+    assert shown(view) == [f"f-{number}" for number in sorted(numbers, reverse=True)]
+    assert shown(view)[view.cursor] == "f-16"
+    assert await view.position_of("f--1") == len(numbers) - 1
+
+
 async def test_another_order_keeps_the_row_under_the_cursor(archive: Archive) -> None:
     shifts: list[int] = []
     question = await archive.question("me", Query("cn-hangzhou"))
@@ -242,47 +267,46 @@ async def test_another_order_keeps_the_row_under_the_cursor(archive: Archive) ->
     await view.add(newest_first(*range(10)))
     view.cursor = 2
     assert shown(view)[2] == "f-7"
-    await view.rearrange(Arrangement("invocation.created ASC"))
-    view.cursor += shifts[-1]
+    await view.rearrange(OLDEST_FIRST)
+    assert shifts[-1] == 5
     assert shown(view)[view.cursor] == "f-7"
 
 
-@pytest.mark.parametrize(("kept", "expected"), [("f-4", "f-4"), ("f-8", "f-8"), ("f-none", None)])
+@pytest.mark.parametrize(
+    ("visible", "expected"),
+    [
+        ((4, 9), "f-4"),
+        ((8, 9), "f-8"),
+        ((1, 7), "f-7"),
+        ((5, 7), "f-5"),
+        ((0,), "f-0"),
+    ],
+)
 async def test_a_hidden_row_gives_its_place_to_the_nearest_one(
-    archive: Archive, kept: str, expected: str | None
+    view: View, visible: tuple[int, ...], expected: str
 ) -> None:
-    shifts: list[int] = []
-    question = await archive.question("me", Query("cn-hangzhou"))
-    view = View(archive, "me", question, changed=shifts.append)
-    await view.open()
     await view.add(newest_first(*range(10)))
     view.cursor = 3
-    where = "invocation.invoke_id IN (?, 'f-9')" if expected else "FALSE AND invoke_id = ?"
-    await view.rearrange(Arrangement(where=where, parameters=(kept,)))
-    view.cursor += shifts[-1]
-    names = shown(view)
-    assert names[view.cursor : view.cursor + 1] == ([expected] if expected else [])
+    assert shown(view)[3] == "f-6"
+    await view.rearrange(only(*visible))
+    assert shown(view)[view.cursor] == expected
 
 
-async def test_a_later_arrangement_overtakes_an_earlier_one(view: View) -> None:
-    await view.add(newest_first(*range(300)))
-    oldest, newest = Arrangement("invocation.created ASC"), Arrangement()
-    async with anyio.create_task_group() as group:
-        for arrangement in (oldest, newest, oldest):
-            group.start_soon(view.rearrange, arrangement)
-    await view.ready(0, 10)
-    assert shown(view)[:2] == ["f-0", "f-1"]
+async def test_the_nearest_row_may_be_far(view: View) -> None:
+    await view.add(newest_first(*range(2 * NEAR + 10)))
+    view.cursor = NEAR + 5
+    await view.rearrange(only(1, 2))
+    assert shown(view)[view.cursor] == "f-2"
 
 
-async def test_who_is_cancelled_leaves_the_view_whole(view: View) -> None:
-    await view.add(newest_first(*range(300)))
-    with anyio.move_on_after(0):
-        await view.rearrange(Arrangement("invocation.created ASC"))
-    await view.add(newest_first(*range(300, 310)))
-    names = [row.invoke_id for row in view.rows(0, view.count) if row]
-    ages = [int(name[2:]) for name in names]
-    assert ages in (sorted(ages), sorted(ages, reverse=True))
-    assert view.count == 310
+async def test_a_filter_that_hides_everything_does_not_lose_the_place(view: View) -> None:
+    await view.add(newest_first(*range(10)))
+    view.cursor = 3
+    await view.rearrange(only(99))
+    assert (view.count, view.cursor, view.hidden) == (0, 0, 10)
+    await view.rearrange(only(98))
+    await view.rearrange(Arrangement())
+    assert shown(view)[view.cursor] == "f-6"
 
 
 async def test_the_next_failed_row_is_found_in_either_direction(view: View) -> None:
@@ -305,8 +329,65 @@ async def test_the_ids_of_a_range_are_told(view: View) -> None:
 
 async def test_answers_that_are_given_no_longer_are_let_go(archive: Archive, view: View) -> None:
     await view.add(newest_first(1, 2, 3, 4, 5, 6))
+    view.cursor = 4
     await view.retire(newest_first(2, 4, 5), newest=False)
     assert shown(view) == ["f-6", "f-5", "f-4", "f-2", "f-1"]
+    assert shown(view)[view.cursor] == "f-2"
     await view.retire(newest_first(4, 5), newest=True)
     assert shown(view) == ["f-5", "f-4", "f-2", "f-1"]
     assert await archive.invocation("me", "f-3") is not None, "what was seen is kept"
+
+
+async def test_the_seconds_at_the_ends_of_a_page_are_left_alone(view: View) -> None:
+    ties = [replace(invocation(number), invoke_id=f"f-{number}-too") for number in (2, 3, 4)]
+    await view.add([*newest_first(2, 3, 4), *ties])
+    await view.retire(newest_first(2, 4), newest=False)
+    assert sorted(shown(view)) == ["f-2", "f-2-too", "f-4", "f-4-too"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "newest", "oldest", "expected"),
+    [
+        ((), True, True, ["f-8", "f-7"]),
+        ((), True, False, ["f-9", "f-8", "f-7", "f-6", "f-5"]),
+        ((), False, True, ["f-9", "f-8", "f-7", "f-6", "f-5"]),
+        ((8,), True, True, ["f-8", "f-7"]),
+        ((8,), False, True, ["f-9", "f-8", "f-7"]),
+        ((8,), True, False, ["f-8", "f-7", "f-6", "f-5"]),
+    ],
+)
+async def test_below_the_end_of_a_walk_only_what_has_changed_goes(
+    archive: Archive, kept: tuple[int, ...], newest: bool, oldest: bool, expected: list[str]
+) -> None:
+    query = Query("cn-hangzhou", statuses=("Failed", "Running"))
+    view = View(archive, "me", await archive.question("me", query))
+    await view.open()
+    await view.add([invocation(number, status="Failed") for number in (9, 8, 7)])
+    await view.add([invocation(number, status="Running") for number in (6, 5)])
+    await view.update([invocation(5), invocation(9, status="Success")])
+    await view.retire(newest_first(*kept), newest=newest, oldest=oldest)
+    assert shown(view) == expected
+
+
+async def test_a_question_for_every_status_keeps_what_the_service_forgets(view: View) -> None:
+    await view.add(newest_first(1, 2))
+    await view.update([invocation(1, status="Running")])
+    await view.retire((), newest=True, oldest=True)
+    assert shown(view) == ["f-2", "f-1"]
+
+
+async def test_a_reader_who_moves_while_rows_join_in_between_stays_where_they_went(
+    archive: Archive,
+) -> None:
+    shifts: list[int] = []
+    question = await archive.question("me", Query("cn-hangzhou"))
+    view = View(archive, "me", question, changed=shifts.append)
+    await view.open()
+    await view.add(newest_first(*range(0, 40, 2)))
+    view.cursor = 15
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.add, newest_first(*range(1, 39, 2)))
+        await anyio.sleep(0)
+        view.cursor = 0
+    assert shifts[-1] == 0
+    assert view.cursor == 0

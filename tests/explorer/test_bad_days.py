@@ -1,4 +1,4 @@
-"""Bad days: a walk over a service that throttles, fails and resets, and records that are hostile."""
+"""Bad days: a walk over a service that throttles, fails and resets, and hostile records."""
 
 from __future__ import annotations
 

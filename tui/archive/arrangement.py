@@ -17,19 +17,24 @@ _SEVERITY: Final = (
 
 _TERMS: Final[dict[str, tuple[str, ...]]] = {
     "created": ("invocation.created",),
-    "status": (_SEVERITY, "invocation.status"),
-    "name": ("invocation.name COLLATE NOCASE", "invocation.name"),
+    "status": (_SEVERITY, "invocation.status COLLATE NOCASE"),
+    "name": ("invocation.name COLLATE NOCASE",),
     "ok": (
-        "CAST(invocation.ok_count AS REAL) / max(invocation.total_count, 1)",
-        "invocation.total_count",
+        "-CAST(invocation.failed_count AS REAL) / max(invocation.total_count, 1)",
+        "-invocation.failed_count",
     ),
-    "id": ("invocation.invoke_id",),
-    "dir": ("invocation.target_dir COLLATE NOCASE", "invocation.target_dir"),
+    "id": ("invocation.invoke_id COLLATE NOCASE",),
+    "dir": ("invocation.target_dir COLLATE NOCASE",),
     "owner": ("invocation.file_owner COLLATE NOCASE", "invocation.file_group COLLATE NOCASE"),
-    "mode": ("invocation.file_mode",),
+    "mode": ("invocation.file_mode COLLATE NOCASE",),
     "tags": ("invocation.tags <> '[]'", "invocation.tags COLLATE NOCASE"),
 }
-"""What each column of the table sorts by: status by how bad it is, ok/total by the share."""
+"""What each column of the table sorts by.
+
+Status goes from the worst, with statuses that nobody has documented before Success; ok from the
+largest share of failures, and among equal shares from the most; tags from the rows without any.
+Text goes by its letters, of which those of ASCII are the same in either case.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ class Arrangement:
 
 
 def arrangement(sort: Sort | None, local_filter: LocalFilter) -> Arrangement:
-    """Return the arrangement for a sort order and a local filter."""
+    """Return the arrangement for a sort order and a local filter.
+
+    Without an order it is the API's own. A filter with a problem hides nothing.
+    """
     return Arrangement(
         sort.terms if sort else NEWEST_FIRST, local_filter.where, local_filter.parameters
     )

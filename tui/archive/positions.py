@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count, pairwise
 from typing import Final
 
 from tui.archive.arrangement import Arrangement
@@ -17,6 +18,18 @@ Window = tuple[int, Sequence[InvocationSummary]]
 CHECK_EVERY: Final = 10_000
 """Instructions of SQLite between two looks at whether the work is still wanted."""
 
+FEW: Final = 10_000
+"""Rows at either end that are taken out and put back to make room between them.
+
+More are copied inside SQLite into a new table: half a second for a million.
+"""
+
+NEAR: Final = 500
+"""Rows on either side of a row that has gone in which the one nearest to it is looked for first."""
+
+MOST_IDS: Final = 100_000
+"""The most invoke IDs that are told at once."""
+
 _numbers = count(1)
 
 
@@ -27,7 +40,7 @@ class Positions:
     """
 
     def __init__(self, question: int, arrangement: Arrangement) -> None:
-        self._table = f"temp.view_{next(_numbers)}"
+        self._table = _new_name()
         self._question = question
         self._arrangement = arrangement
         self._first = 0
@@ -39,33 +52,28 @@ class Positions:
     def build(
         self, connection: sqlite3.Connection, wanted: Callable[[], bool] = lambda: True
     ) -> None:
-        """Make the table anew from all answers.
+        """Make the table from all answers.
 
         Raises:
             sqlite3.OperationalError: it was not `wanted` any more and has been given up.
         """
         connection.set_progress_handler(lambda: not wanted(), CHECK_EVERY)
         try:
-            self._build(connection)
+            _create(connection, self._table)
+            # A new row gets the next number, so numbers follow the order of insertion from 1.
+            cursor = connection.execute(
+                f"INSERT INTO {self._table} (invocation) SELECT invocation.id"
+                " FROM answer JOIN invocation ON invocation.id = answer.invocation"
+                f" WHERE answer.question = ? AND ({self._arrangement.where})"
+                f" ORDER BY {self._arrangement.order}",
+                (self._question, *self._arrangement.parameters),
+            )
+            self._first, self.count = 1, cursor.rowcount
+            (self.total,) = connection.execute(
+                "SELECT count(*) FROM answer WHERE question = ?", (self._question,)
+            ).fetchone()
         finally:
             connection.set_progress_handler(None, 0)
-
-    def _build(self, connection: sqlite3.Connection) -> None:
-        self.drop(connection)
-        connection.execute(
-            f"CREATE TABLE {self._table} (position INTEGER PRIMARY KEY, invocation INTEGER)"
-        )
-        cursor = connection.execute(
-            f"INSERT INTO {self._table}"
-            f" SELECT row_number() OVER (ORDER BY {self._arrangement.order}) - 1, invocation.id"
-            " FROM answer JOIN invocation ON invocation.id = answer.invocation"
-            f" WHERE answer.question = ? AND ({self._arrangement.where})",
-            (self._question, *self._arrangement.parameters),
-        )
-        self._first, self.count = 0, cursor.rowcount
-        (self.total,) = connection.execute(
-            "SELECT count(*) FROM answer WHERE question = ?", (self._question,)
-        ).fetchone()
 
     def again(self) -> Positions:
         """Return positions of the same kind that have yet to be built."""
@@ -74,6 +82,8 @@ class Positions:
     def drop(self, connection: sqlite3.Connection) -> None:
         """Remove the table, if there is one."""
         connection.execute(f"DROP TABLE IF EXISTS {self._table}")
+
+    # Looking.
 
     def read(self, connection: sqlite3.Connection, start: int, stop: int) -> Window:
         """Return `start` and the summaries from there to before `stop`."""
@@ -88,44 +98,9 @@ class Positions:
     def find(self, connection: sqlite3.Connection, scope: str, invoke_id: str) -> int | None:
         """Return the position of an invocation, or None if it has none."""
         row = connection.execute(
-            f"SELECT position FROM {self._table} WHERE invocation ="
-            " (SELECT id FROM invocation WHERE scope = ? AND invoke_id = ?)",
-            (scope, invoke_id),
+            "SELECT id FROM invocation WHERE scope = ? AND invoke_id = ?", (scope, invoke_id)
         ).fetchone()
-        return None if row is None else int(row[0]) - self._first
-
-    def join(self, connection: sqlite3.Connection, added: Sequence[int], cursor: int) -> int:
-        """Let the invocations `added` take their places.
-
-        Return by how much that moves the row at the position `cursor`.
-        """
-        ordered = self._arranged(connection, added)
-        self.total += len(added)
-        shift = 0
-        if not ordered:
-            return 0
-        if self.count == 0:
-            self._insert(connection, self._first, ordered)
-        elif self._in_order(connection, self.at(connection, self.count), ordered[0]):
-            self._insert(connection, self._first + self.count, ordered)
-        elif self._in_order(connection, ordered[-1], self.at(connection, 0)):
-            shift = len(ordered)
-            self._first -= shift
-            self._insert(connection, self._first, ordered)
-        else:
-            at_cursor = self.at(connection, cursor)
-            self.build(connection)
-            place = self.position_of(connection, at_cursor)
-            return 0 if place is None else place - cursor
-        self.count += len(ordered)
-        return shift
-
-    def _insert(
-        self, connection: sqlite3.Connection, position: int, identities: Sequence[int]
-    ) -> None:
-        connection.executemany(
-            f"INSERT INTO {self._table} VALUES (?, ?)", enumerate(identities, position)
-        )
+        return None if row is None else self.position_of(connection, int(row[0]))
 
     def position_of(self, connection: sqlite3.Connection, identity: int | None) -> int | None:
         """Return the position of an invocation by its number in the archive."""
@@ -144,16 +119,20 @@ class Positions:
         return None if row is None else int(row[0])
 
     def nearest(self, connection: sqlite3.Connection, index: int, other: Positions) -> int:
-        """Return where `other` has the row at `index`, or the row nearest to it that it has."""
-        found = other.position_of(connection, self.at(connection, index))
-        if found is not None:
-            return found
-        for comparison, direction in ((">=", "ASC"), ("<", "DESC")):
+        """Return where `other` has the row at `index`, or the row nearest to it that it has.
+
+        Of two that are equally near it is the one below; without any it is 0.
+        """
+        # There is no way from an invocation to its position but to look at all of them, so the
+        # neighbourhood is looked for in one go; all rows only where none of it is left.
+        for reach in (NEAR, self.count):
             row = connection.execute(
-                f"SELECT theirs.position FROM {self._table} AS ours JOIN {other._table} AS theirs"
-                f" USING (invocation) WHERE ours.position {comparison} ?"
-                f" ORDER BY ours.position {direction} LIMIT 1",
-                (self._first + index,),
+                f"SELECT theirs.position FROM {other._table} AS theirs JOIN"
+                f" (SELECT position, invocation FROM {self._table}"
+                "   WHERE position BETWEEN :index - :reach AND :index + :reach) AS ours"
+                " USING (invocation)"
+                " ORDER BY abs(ours.position - :index), ours.position DESC LIMIT 1",
+                {"index": self._first + min(index, self.count - 1), "reach": reach},
             ).fetchone()
             if row is not None:
                 return int(row[0]) - other._first
@@ -172,30 +151,139 @@ class Positions:
         return None if row is None else int(row[0]) - self._first
 
     def invoke_ids(self, connection: sqlite3.Connection, first: int, last: int) -> list[str]:
-        """Return the invoke IDs from the position `first` to `last`, both included."""
+        """Return the invoke IDs from the position `first` to `last`, at most `MOST_IDS` of them."""
         rows = connection.execute(
             f"SELECT invocation.invoke_id FROM {self._table} AS place"
             " JOIN invocation ON invocation.id = place.invocation"
-            " WHERE place.position BETWEEN ? AND ? ORDER BY place.position",
-            (self._first + first, self._first + last),
+            " WHERE place.position BETWEEN ? AND ? ORDER BY place.position LIMIT ?",
+            (self._first + first, self._first + last, MOST_IDS),
         )
         return [str(row[0]) for row in rows]
 
-    def _in_order(
-        self, connection: sqlite3.Connection, first: int | None, second: int | None
-    ) -> bool:
-        row = connection.execute(
-            "SELECT id FROM invocation WHERE id IN (?, ?)"
-            f" ORDER BY {self._arrangement.order} LIMIT 1",
-            (first, second),
-        ).fetchone()
-        return int(row[0]) == first
+    # Joining.
+
+    def join(
+        self, connection: sqlite3.Connection, added: Sequence[int], cursor: int
+    ) -> tuple[int, bool]:
+        """Let the invocations `added` take their places; no other rows change places.
+
+        Return by how much that moves the row at the position `cursor`, and whether it moves every
+        other row by as much.
+        """
+        ordered = self._arranged(connection, added)
+        self.total += len(added)
+        if not ordered:
+            return 0, True
+        places = self._places(connection, ordered)
+        shift = sum(place <= cursor for place in places) if self.count else 0
+        self._insert(connection, ordered, places)
+        self.count += len(ordered)
+        return shift, shift == 0 or max(places) == 0
 
     def _arranged(self, connection: sqlite3.Connection, identities: Sequence[int]) -> list[int]:
-        places = ", ".join("?" * len(identities))
         rows = connection.execute(
-            f"SELECT id FROM invocation WHERE id IN ({places}) AND ({self._arrangement.where})"
-            f" ORDER BY {self._arrangement.order}",
-            (*identities, *self._arrangement.parameters),
+            "SELECT id FROM invocation WHERE id IN (SELECT value FROM json_each(?))"
+            f" AND ({self._arrangement.where}) ORDER BY {self._arrangement.order}",
+            (json.dumps(identities), *self._arrangement.parameters),
         )
         return [int(row[0]) for row in rows]
+
+    def _places(self, connection: sqlite3.Connection, ordered: Sequence[int]) -> list[int]:
+        """Return before which position each of `ordered` belongs."""
+        if not self.count or self._precedes(connection, self.count - 1, ordered[0]):
+            return [self.count] * len(ordered)
+        if not self._precedes(connection, 0, ordered[-1]):
+            return [0] * len(ordered)
+        places = []
+        low = 0
+        for identity in ordered:
+            high = self.count
+            while low < high:
+                middle = (low + high) // 2
+                if self._precedes(connection, middle, identity):
+                    low = middle + 1
+                else:
+                    high = middle
+            places.append(low)
+        return places
+
+    def _precedes(self, connection: sqlite3.Connection, index: int, identity: int) -> bool:
+        """Say whether the row at a position comes before an invocation that is not in the table."""
+        row = connection.execute(
+            "SELECT id FROM invocation WHERE id IN (?,"
+            f" (SELECT invocation FROM {self._table} WHERE position = ?))"
+            f" ORDER BY {self._arrangement.order} LIMIT 1",
+            (identity, self._first + index),
+        ).fetchone()
+        return int(row[0]) != identity
+
+    def _insert(
+        self, connection: sqlite3.Connection, ordered: Sequence[int], places: Sequence[int]
+    ) -> None:
+        above, below = places[-1], self.count - places[0]
+        if min(above, below) > FEW:
+            self._copy(connection, ordered, places)
+        elif below <= above:
+            self._rewrite(connection, places[0], self.count, places[0], ordered, places)
+        else:
+            self._rewrite(connection, 0, above, -len(ordered), ordered, places)
+            self._first -= len(ordered)
+
+    def _rewrite(
+        self,
+        connection: sqlite3.Connection,
+        start: int,
+        stop: int,
+        target: int,
+        ordered: Sequence[int],
+        places: Sequence[int],
+    ) -> None:
+        """Put the rows from `start` to before `stop`, and the new ones, to `target` and on."""
+        span = (self._first + start, self._first + stop)
+        where = "WHERE position >= ? AND position < ?"
+        kept = [
+            int(row[0])
+            for row in connection.execute(
+                f"SELECT invocation FROM {self._table} {where} ORDER BY position", span
+            )
+        ]
+        connection.execute(f"DELETE FROM {self._table} {where}", span)
+        merged = _merged(kept, ordered, [place - start for place in places])
+        connection.executemany(
+            f"INSERT INTO {self._table} VALUES (?, ?)", enumerate(merged, self._first + target)
+        )
+
+    def _copy(
+        self, connection: sqlite3.Connection, ordered: Sequence[int], places: Sequence[int]
+    ) -> None:
+        old, new = self._table, _new_name()
+        _create(connection, new)
+        for number, (start, stop) in enumerate(pairwise([0, *places, self.count])):
+            connection.execute(
+                f"INSERT INTO {new} SELECT position + ?, invocation FROM {old}"
+                " WHERE position >= ? AND position < ? ORDER BY position",
+                (number, self._first + start, self._first + stop),
+            )
+            if number < len(ordered):
+                place = self._first + stop + number
+                connection.execute(f"INSERT INTO {new} VALUES (?, ?)", (place, ordered[number]))
+        connection.execute(f"DROP TABLE {old}")
+        self._table = new
+
+
+def _new_name() -> str:
+    return f"temp.view_{next(_numbers)}"
+
+
+def _create(connection: sqlite3.Connection, table: str) -> None:
+    connection.execute(f"CREATE TABLE {table} (position INTEGER PRIMARY KEY, invocation INTEGER)")
+
+
+def _merged(kept: Sequence[int], added: Sequence[int], places: Sequence[int]) -> Iterable[int]:
+    """Yield `kept` with each of `added` before its place in it."""
+    start = 0
+    for identity, place in zip(added, places, strict=True):
+        yield from kept[start:place]
+        yield identity
+        start = place
+    yield from kept[start:]

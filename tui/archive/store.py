@@ -13,8 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from tui.archive import local_filter
 from tui.archive.schema import SCHEMA
 from tui.records import (
+    UNFINISHED,
     InstanceResult,
     Invocation,
     InvocationSummary,
@@ -71,20 +73,29 @@ class Archive:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._connection: sqlite3.Connection | None = None
 
-    async def run(
+    def submit(
         self,
         work: Callable[Concatenate[sqlite3.Connection, Parameters], Result],
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
-    ) -> Result:
-        """Run `work(connection, …)` as one transaction in the archive's thread."""
+    ) -> asyncio.Future[Result]:
+        """Let `work(connection, …)` be run as one transaction in the archive's thread."""
 
         def job() -> Result:
             connection = self._opened()
             with connection:
                 return work(connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+        return asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+    async def run(
+        self,
+        work: Callable[Concatenate[sqlite3.Connection, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Submit `work(connection, …)` and wait for what it returns."""
+        return await self.submit(work, *args, **kwargs)
 
     async def question(self, scope: str, query: Query) -> int:
         """Return the number under which answers to `query` are kept for the identity `scope`."""
@@ -108,6 +119,7 @@ class Archive:
         if self._connection is None:
             self._connection = sqlite3.connect(self._path)
             self._connection.executescript(SCHEMA)
+            local_filter.prepare(self._connection)
         return self._connection
 
 
@@ -138,21 +150,43 @@ def merge(
 
 
 def retire(
-    connection: sqlite3.Connection, question: int, kept: Sequence[Invocation], *, newest: bool
+    connection: sqlite3.Connection,
+    question: int,
+    kept: Sequence[Invocation],
+    *,
+    newest: bool,
+    oldest: bool = False,
 ) -> int:
-    """Take back answers in the span of time of `kept` that are not among them; return how many.
+    """Take back answers that a page of a fresh walk should have and has not; return how many.
 
-    The seconds at the ends of the span are left alone; `newest` lifts the upper end.
+    The page vouches for the time between its oldest and its newest invocation, without the
+    seconds of these two, of which it may have only a part; the `newest` page also for all that
+    is newer. Beyond the end of the walk, where `kept` is its `oldest` page, the service may just
+    have forgotten: there an answer goes only if its status is not, or may no longer be, among
+    those that the question asks for. An empty page vouches for something only if it is both.
     """
     moments = [moment.timestamp() for each in kept if (moment := instant(each.creation_time))]
-    if not moments:
+    if not moments and not (newest and oldest):
         return 0
-    names = json.dumps([each.invoke_id for each in kept])
+    asked = (
+        "SELECT value FROM question, json_each(words, '$.statuses') WHERE question.id = :question"
+    )
+    changed = (
+        f"EXISTS ({asked}) AND (status IN {tuple(sorted(UNFINISHED))} OR status NOT IN ({asked}))"
+    )
     cursor = connection.execute(
-        "DELETE FROM answer WHERE question = ? AND invocation IN ("
-        " SELECT id FROM invocation WHERE created > ? AND created < ?"
-        " AND invoke_id NOT IN (SELECT value FROM json_each(?)))",
-        (question, min(moments), math.inf if newest else max(moments), names),
+        "DELETE FROM answer WHERE question = :question AND EXISTS ("
+        " SELECT 1 FROM invocation WHERE id = answer.invocation"
+        " AND (created > :start AND created < :stop"
+        f" OR :oldest AND created <= :start AND {changed})"
+        " AND invoke_id NOT IN (SELECT value FROM json_each(:kept)))",
+        {
+            "question": question,
+            "start": min(moments, default=math.inf),
+            "stop": math.inf if newest else max(moments),
+            "oldest": oldest,
+            "kept": json.dumps([each.invoke_id for each in kept]),
+        },
     )
     return cursor.rowcount
 
@@ -191,7 +225,7 @@ def _upsert(connection: sqlite3.Connection, scope: str, invocation: Invocation) 
         "scope": scope,
         **{field: getattr(invocation, field) for field in INVOCATION_FIELDS},
         "created": moment.timestamp() if moment else NO_TIME,
-        "tags": json.dumps([(tag.key, tag.value) for tag in invocation.tags]),
+        "tags": json.dumps([(tag.key, tag.value) for tag in invocation.tags], ensure_ascii=False),
         "content": zlib.compress(invocation.content.encode(), 1),
         "raw": zlib.compress(invocation.raw.encode(), 1),
         "ok_count": 0,

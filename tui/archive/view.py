@@ -2,7 +2,8 @@
 
 A view is a table of positions in SQLite, so its size costs no memory here. The archive's thread
 fills the window around the rows that were asked for last; painting takes what is there and never
-waits. Rows that arrive meanwhile join at their place.
+waits. Rows that arrive meanwhile join at their place. A row whose values change keeps its place,
+and stays even where the filter would hide it now, until the view is next rearranged.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.archive.arrangement import Arrangement
@@ -25,21 +26,44 @@ EVERYTHING_NEWEST_FIRST: Final = Arrangement()
 
 
 @dataclass(frozen=True, slots=True)
+class _Sight:
+    """Where the reader is and which rows are wanted, in the positions of one moment."""
+
+    cursor: int = 0
+    first: int = 0
+    last: int = 0
+    moved: int = 0
+    """By how much the row under the cursor has moved in all, up to that moment."""
+    moves: int = 0
+    """How often the reader has moved the cursor, up to that moment."""
+
+    def after(self, moved: int) -> _Sight:
+        """Return the same in the positions of another moment."""
+        shift = moved - self.moved
+        return _Sight(self.cursor + shift, self.first + shift, self.last + shift, moved, self.moves)
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     """What the archive's thread has done: figures that belong together."""
 
     count: int
     hidden: int
-    shift: int
-    """By how much the row under the cursor has moved."""
     window: Window
+    sight: _Sight
+    """What the reader saw when asking, in the positions that hold now."""
+    added: int = 0
+    """How many of a page's invocations were new."""
+    exchanged: bool = False
+    """Whether every row may have moved otherwise than the one under the cursor."""
 
 
 class View:
     """An ordered window on the answers to one question; its methods belong to the event loop.
 
     What it asks of the archive's thread is answered in the order of asking, so `_positions` is
-    exchanged there and the figures that follow from it arrive here in the same order.
+    exchanged there and the figures that follow from it arrive here in the same order. Where the
+    reader was when asking is brought up to date there by what has moved since (`_Sight.moved`).
     """
 
     def __init__(
@@ -54,22 +78,35 @@ class View:
         self._archive = archive
         self._scope = scope
         self._question = question
-        self._positions = Positions(question, arrangement)
         self._changed = changed
         self._window: Sequence[InvocationSummary] = ()
         self._window_start = 0
-        self._wanted = (0, 0)
+        self._sight = _Sight()
         self._arrangements = 0
         self.count = 0
         """How many rows the view has."""
         self.hidden = 0
         """How many answers its filter keeps out."""
-        self.cursor = 0
-        """The position at which the reader is; `changed` is told by how much it has moved."""
+        # These belong to the archive's thread.
+        self._positions = Positions(question, arrangement)
+        self._moved = 0
+        self._lost: int | None = None
+        """The invocation that was under the cursor when the filter hid all rows."""
 
     async def open(self) -> None:
         """Find the rows; the view is empty before."""
         self._take(await self._archive.run(self._open))
+
+    @property
+    def cursor(self) -> int:
+        """The position at which the reader is; it moves along with its row, as `changed` tells."""
+        return self._sight.cursor
+
+    @cursor.setter
+    def cursor(self, position: int) -> None:
+        sight = self._sight
+        if position != sight.cursor:
+            self._sight = replace(sight, cursor=position, moves=sight.moves + 1)
 
     # Rows.
 
@@ -94,13 +131,13 @@ class View:
 
     async def ready(self, start: int, stop: int) -> None:
         """Hold the rows from `start` to before `stop` and a margin around them."""
-        self._wanted = wanted = (start, stop)
+        self._sight = replace(self._sight, first=start, last=stop)
         while True:
-            change = await self._archive.run(self._read, wanted)
-            if wanted == self._wanted:
-                return self._take(change)
-            # Rows have joined above meanwhile, or other rows are wanted by now.
-            wanted = self._wanted
+            change = await self._archive.run(self._read, self._sight)
+            self._take(change)
+            if (change.sight.first, change.sight.last) == (self._sight.first, self._sight.last):
+                return
+            # Other rows are wanted by now, perhaps by somebody who has not waited for them.
 
     # Places.
 
@@ -114,137 +151,182 @@ class View:
         )
 
     async def find_failed(self, start: int, step: int) -> int | None:
-        """Return the position of the next failed row after `start`, or before it."""
+        """Return the position of the next row after `start` with failed results, or before it.
+
+        The sign of `step` gives the direction.
+        """
+        moved = self._sight.moved
         return await self._archive.run(
-            lambda connection: self._positions.next_failed(connection, start, step)
+            lambda connection: self._positions.next_failed(
+                connection, start + self._moved - moved, step
+            )
         )
 
     async def invoke_ids(self, first: int, last: int) -> list[str]:
-        """Return the invoke IDs from the position `first` to `last`, both included."""
+        """Return the invoke IDs from the position `first` to `last`, both included.
+
+        There are at most `positions.MOST_IDS` of them.
+        """
+        moved = self._sight.moved
         return await self._archive.run(
-            lambda connection: self._positions.invoke_ids(connection, first, last)
+            lambda connection: self._positions.invoke_ids(
+                connection, first + self._moved - moved, last + self._moved - moved
+            )
         )
 
-    # Changes.
+    # Changes. Who may be cancelled shields them, and then has them all the same.
 
     async def add(self, invocations: Sequence[Invocation]) -> int:
         """Keep a page's invocations and let the new ones join; return how many were new."""
-        added, change = await self._archive.run(self._merge, invocations, self.cursor, self._wanted)
+        change = await self._archive.run(self._add, invocations, self._sight)
         self._take(change)
-        return added
+        return change.added
 
     async def update(self, invocations: Sequence[Invocation]) -> None:
         """Keep newer news of invocations, wherever they stand, without answering the question."""
-        self._take(await self._archive.run(self._update, invocations, self._wanted))
+        self._take(await self._archive.run(self._update, invocations, self._sight))
 
-    async def retire(self, kept: Sequence[Invocation], *, newest: bool) -> None:
+    async def retire(
+        self, kept: Sequence[Invocation], *, newest: bool, oldest: bool = False
+    ) -> None:
         """Let go of answers that the service gives no longer: `kept` is a page of a fresh walk.
 
-        Only what lies between the oldest and the newest of `kept` goes (and above, if it is the
-        `newest` page), without the seconds at either end, of which the page may have a part. The
-        archive keeps the invocations; the question is no longer answered by them.
+        What lies between the oldest and the newest of `kept` and is not among them goes, and what
+        is above, if it is the `newest` page. The seconds at either end are left alone, because
+        the page may have a part of them: an answer there goes with the page that covers it. Below
+        the `oldest` page only that goes which cannot be an answer any more, by its status.
+        The archive keeps the invocations; the question is no longer answered by them.
         """
-        self._take(await self._archive.run(self._retire, kept, newest, self.cursor, self._wanted))
+        self._take(await self._archive.run(self._retire, kept, newest, oldest, self._sight))
 
-    async def rearrange(self, arrangement: Arrangement) -> None:
-        """Show the answers in another order or through another filter.
+    async def rearrange(self, arrangement: Arrangement | None = None) -> None:
+        """Show the answers in another order or through another filter, or in the present ones anew.
 
         The row under the cursor stays under it, or the nearest one that is not hidden takes its
-        place. Until then the rows stay as they are. A later call overtakes an earlier one.
+        place; a reader who moves meanwhile stays where they went. Until then the rows stay as
+        they are. A later call overtakes an earlier one, and a cancelled one is given up.
         """
         self._arrangements += 1
         number = self._arrangements
-        positions = Positions(self._question, arrangement)
+        answer = self._archive.submit(self._rearrange, arrangement, number, self._sight)
 
-        async def exchange() -> None:
-            change = await self._archive.run(self._rearrange, positions, number, self.cursor)
+        async def take() -> None:
+            change = await answer
             if change is not None:
                 self._take(change)
 
-        # The thread has exchanged the positions even where the caller has gone meanwhile.
-        await asyncio.shield(exchange())
+        try:
+            # Once it is too late to give up, what the thread has done must arrive here.
+            await asyncio.shield(take())
+        except asyncio.CancelledError:
+            if number == self._arrangements:
+                self._arrangements += 1
+            raise
 
     async def close(self) -> None:
         """Drop the table of positions."""
+        self._arrangements += 1
         await self._archive.run(lambda connection: self._positions.drop(connection))
 
     def _take(self, change: _Change) -> None:
         self.count, self.hidden = change.count, change.hidden
         self._window_start, self._window = change.window
-        first, last = self._wanted
-        self._wanted = (first + change.shift, last + change.shift)
-        self._changed(change.shift)
+        before = self._sight
+        sight = before.after(change.sight.moved)
+        if change.exchanged and change.sight.moves != before.moves:
+            # A reader who has moved meanwhile is where they want to be.
+            sight = replace(before, moved=change.sight.moved)
+        self._sight = replace(sight, cursor=max(min(sight.cursor, self.count - 1), 0))
+        self._changed(sight.cursor - before.cursor)
+        # To follow the shift is not to move.
+        self._sight = replace(self._sight, moves=before.moves)
 
     # In the archive's thread.
 
     def _open(self, connection: sqlite3.Connection) -> _Change:
         self._positions.build(connection)
-        return self._read(connection, (0, 0))
+        return self._read(connection, _Sight())
 
-    def _read(
-        self, connection: sqlite3.Connection, wanted: tuple[int, int], shift: int = 0
+    def _read(self, connection: sqlite3.Connection, seen: _Sight) -> _Change:
+        sight = seen.after(self._moved)
+        return self._look(connection, sight, sight.first, sight.last)
+
+    def _look(
+        self, connection: sqlite3.Connection, sight: _Sight, first: int, last: int
     ) -> _Change:
         positions = self._positions
-        first, last = wanted[0] + shift, wanted[1] + shift
         window = positions.read(connection, max(first - MARGIN, 0), max(last + MARGIN, 0))
-        return _Change(positions.count, positions.total - positions.count, shift, window)
+        return _Change(positions.count, positions.total - positions.count, window, sight)
 
-    def _merge(
-        self,
-        connection: sqlite3.Connection,
-        invocations: Sequence[Invocation],
-        cursor: int,
-        wanted: tuple[int, int],
-    ) -> tuple[int, _Change]:
+    def _add(
+        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], seen: _Sight
+    ) -> _Change:
         added = merge(connection, self._scope, self._question, invocations)
-        shift = self._positions.join(connection, added, cursor)
-        return len(added), self._read(connection, wanted, shift)
+        cursor = seen.after(self._moved).cursor
+        shift, alike = self._positions.join(connection, added, cursor)
+        self._moved += shift
+        return replace(self._read(connection, seen), added=len(added), exchanged=not alike)
 
     def _update(
-        self,
-        connection: sqlite3.Connection,
-        invocations: Sequence[Invocation],
-        wanted: tuple[int, int],
+        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], seen: _Sight
     ) -> _Change:
         merge(connection, self._scope, None, invocations)
-        return self._read(connection, wanted)
+        return self._read(connection, seen)
 
     def _retire(
         self,
         connection: sqlite3.Connection,
         kept: Sequence[Invocation],
         newest: bool,
-        cursor: int,
-        wanted: tuple[int, int],
+        oldest: bool,
+        seen: _Sight,
     ) -> _Change:
-        shift = 0
-        if retire(connection, self._question, kept, newest=newest):
-            shift = self._exchange(connection, self._positions.again(), cursor)
-        return self._read(connection, wanted, shift)
+        if not retire(connection, self._question, kept, newest=newest, oldest=oldest):
+            return self._read(connection, seen)
+        self._exchange(connection, self._positions.again(), seen)
+        return replace(self._read(connection, seen), exchanged=True)
 
     def _rearrange(
-        self, connection: sqlite3.Connection, positions: Positions, number: int, cursor: int
+        self,
+        connection: sqlite3.Connection,
+        arrangement: Arrangement | None,
+        number: int,
+        seen: _Sight,
     ) -> _Change | None:
-        try:
-            shift = self._exchange(
-                connection, positions, cursor, lambda: number == self._arrangements
-            )
-        except sqlite3.OperationalError:
-            if number == self._arrangements:
-                raise
-            positions.drop(connection)
+        def wanted() -> bool:
+            return number == self._arrangements
+
+        if not wanted():
             return None
-        return self._read(connection, (cursor, cursor), shift)
+        positions = self._positions.again()
+        if arrangement is not None:
+            positions = Positions(self._question, arrangement)
+        try:
+            self._exchange(connection, positions, seen, wanted)
+        except sqlite3.OperationalError:
+            positions.drop(connection)
+            if wanted():
+                raise
+            return None
+        sight = seen.after(self._moved)
+        around_cursor = self._look(connection, sight, sight.cursor, sight.cursor)
+        return replace(around_cursor, exchanged=True)
 
     def _exchange(
         self,
         connection: sqlite3.Connection,
         positions: Positions,
-        cursor: int,
+        seen: _Sight,
         wanted: Callable[[], bool] = lambda: True,
-    ) -> int:
+    ) -> None:
         positions.build(connection, wanted)
-        place = self._positions.nearest(connection, cursor, positions)
-        self._positions.drop(connection)
+        cursor, old = seen.after(self._moved).cursor, self._positions
+        if old.count:
+            place = old.nearest(connection, cursor, positions)
+            self._lost = None if positions.count else old.at(connection, cursor)
+        else:
+            place = positions.position_of(connection, self._lost) or 0
+            self._lost = None if positions.count else self._lost
+        old.drop(connection)
         self._positions = positions
-        return place - cursor
+        self._moved += place - cursor

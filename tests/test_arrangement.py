@@ -1,0 +1,385 @@
+"""Rearranging a view: what stays, what is overtaken, and a model that does it with lists."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.test_view import OLDEST_FIRST, invocation, newest_first, only, shown
+from tui.archive.arrangement import Arrangement, Sort, arrangement
+from tui.archive.local_filter import parse
+from tui.archive.store import Archive
+from tui.archive.view import View
+from tui.records import InstanceResult, Invocation, Query, Tag
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def archive() -> AsyncIterator[Archive]:
+    archive = Archive()
+    yield archive
+    await archive.close()
+
+
+@pytest.fixture
+async def view(archive: Archive) -> AsyncIterator[View]:
+    view = View(archive, "me", await archive.question("me", Query("cn-hangzhou")))
+    await view.open()
+    yield view
+    await view.close()
+
+
+class Gate:
+    """Holds the archive's thread up in the middle of a query."""
+
+    def __init__(self) -> None:
+        self._reached, self._open = Event(), Event()
+
+    def wait(self) -> bool:
+        self._reached.set()
+        return self._open.wait(60)
+
+    def held(self, arrangement: Arrangement) -> Arrangement:
+        """Return an arrangement that can be made only when the gate is open."""
+        return replace(arrangement, where=f"gate() AND {arrangement.where}")
+
+    async def reached(self) -> None:
+        assert await anyio.to_thread.run_sync(self._reached.wait, 60)
+
+    def open(self) -> None:
+        self._open.set()
+
+    def close(self) -> None:
+        self._open.clear()
+        self._reached.clear()
+
+
+@pytest.fixture
+async def gate(archive: Archive) -> AsyncIterator[Gate]:
+    gate = Gate()
+    await archive.run(lambda connection: connection.create_function("gate", 0, gate.wait))
+    yield gate
+    gate.open()
+
+
+async def test_rows_stay_until_others_are_ready(view: View, gate: Gate) -> None:
+    await view.add(newest_first(1, 2, 3))
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(only(2)))
+        await gate.reached()
+        assert shown(view) == ["f-3", "f-2", "f-1"]
+        gate.open()
+    assert (shown(view), view.hidden) == (["f-2"], 2)
+
+
+async def test_a_later_arrangement_overtakes_an_earlier_one(
+    archive: Archive, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.archive.positions.CHECK_EVERY", 1)
+    told: list[list[str]] = []
+    question = await archive.question("me", Query("cn-hangzhou"))
+    watched = View(archive, "me", question, changed=lambda shift: told.append(shown(watched)))
+    await watched.open()
+    await watched.add(newest_first(1, 2, 3))
+    told.clear()
+    async with anyio.create_task_group() as group:
+        group.start_soon(watched.rearrange, gate.held(only(1)))
+        await gate.reached()
+        group.start_soon(watched.rearrange, only(2))
+        group.start_soon(watched.rearrange, only(3))
+        await anyio.lowlevel.checkpoint()
+        gate.open()
+    assert told == [["f-3"]], "what is overtaken is not shown, begun or not"
+
+
+async def test_what_is_cancelled_is_given_up(
+    view: View, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.archive.positions.CHECK_EVERY", 1)
+    await view.add(newest_first(1, 2, 3))
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(only(1)))
+        await gate.reached()
+        group.cancel_scope.cancel()
+    gate.open()
+    await view.add(newest_first(4))
+    assert (shown(view), view.hidden) == (["f-4", "f-3", "f-2", "f-1"], 0)
+
+
+async def test_it_may_be_too_late_to_give_up(view: View, gate: Gate) -> None:
+    await view.add(newest_first(1, 2, 3))
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(only(1)))
+        await gate.reached()
+        group.cancel_scope.cancel()
+    gate.open()
+    await view.add(newest_first(4))
+    assert (shown(view), view.hidden) == (["f-1"], 3)
+
+
+async def test_what_nobody_waits_for_is_made_up_for_by_the_next_change(
+    view: View, gate: Gate
+) -> None:
+    await view.add(newest_first(1))
+    gate.open()
+    await view.rearrange(gate.held(Arrangement()))
+    gate.close()
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.add, newest_first(3))
+        await gate.reached()
+        group.cancel_scope.cancel()
+    gate.open()
+    await view.add(newest_first(2, 4))
+    assert shown(view) == ["f-4", "f-3", "f-2", "f-1"]
+    assert shown(view)[view.cursor] == "f-1"
+
+
+async def test_a_reader_who_moves_meanwhile_stays_where_they_went(view: View, gate: Gate) -> None:
+    await view.add(newest_first(*range(10)))
+    view.cursor = 7
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(OLDEST_FIRST))
+        await gate.reached()
+        view.cursor = 0
+        gate.open()
+    assert view.cursor == 0
+    await view.add([invocation(-1)])
+    assert (view.cursor, shown(view)[view.cursor]) == (1, "f-0"), "and moves with its row again"
+
+
+async def test_what_was_asked_before_rows_joined_above_means_the_same_rows(view: View) -> None:
+    await view.add(newest_first(*range(10)))
+    view.cursor = 4
+    failed = invocation(20, results=(InstanceResult("i-1", "Failed"),))
+    ids: list[str] = []
+    found: list[int | None] = []
+
+    async def ask() -> None:
+        ids.extend(await view.invoke_ids(4, 5))
+
+    async def find() -> None:
+        found.append(await view.find_failed(0, -1))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.add, [failed])
+        group.start_soon(ask)
+        group.start_soon(find)
+        group.start_soon(view.rearrange, OLDEST_FIRST)
+    assert ids == ["f-5", "f-4"]
+    assert found == [0]
+    assert shown(view)[view.cursor] == "f-5"
+
+
+async def test_a_change_of_values_moves_and_hides_no_row_until_the_next_arrangement(
+    view: View,
+) -> None:
+    await view.add([invocation(number, name=f"n{number}") for number in (3, 2, 1)])
+    by_name = Arrangement("invocation.name ASC", "invocation.status = ?", ("Success",))
+    await view.rearrange(by_name)
+    await view.update([invocation(1, name="n9"), invocation(2, name="n2", status="Failed")])
+    await view.add([invocation(5, name="n5")])
+    rows = [row for row in view.rows(0, 9) if row]
+    assert [row.name for row in rows if row.invoke_id != "f-5"] == ["n9", "n2", "n3"]
+    assert [row.status for row in rows if row.invoke_id == "f-2"] == ["Failed"]
+    await view.rearrange()
+    assert (shown(view), view.hidden) == (["f-3", "f-5", "f-1"], 1)
+
+
+async def test_a_closed_view_leaves_no_table_behind(archive: Archive, gate: Gate) -> None:
+    view = View(archive, "me", await archive.question("me", Query("cn-hangzhou")))
+    await view.open()
+    await view.add(newest_first(1))
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(Arrangement()))
+        await gate.reached()
+        group.start_soon(view.rearrange, only(1))
+        group.start_soon(view.close)
+        await anyio.lowlevel.checkpoint()
+        gate.open()
+    tables = "SELECT count(*) FROM temp.sqlite_master"
+    assert await archive.run(lambda connection: connection.execute(tables).fetchall()) == [(0,)]
+
+
+# The model.
+
+SEVERITY = ["Failed", "PartialFailed", "Running", "Pending", "Odd", "Success"]
+
+KEYS: dict[str, Callable[[Invocation], Any]] = {
+    "created": lambda each: each.creation_time,
+    "status": lambda each: SEVERITY.index(each.status),
+    "name": lambda each: lower(each.name),
+    "ok": lambda each: (-each.failed_count / max(each.total_count, 1), -each.failed_count),
+    "id": lambda each: lower(each.invoke_id),
+    "dir": lambda each: lower(each.target_dir),
+    "owner": lambda each: (lower(each.file_owner), lower(each.file_group)),
+    "mode": lambda each: each.file_mode,
+    "tags": lambda each: [(lower(tag.key), lower(tag.value)) for tag in each.tags],
+}
+
+FILTERS: dict[str, Callable[[Invocation], bool]] = {
+    "": lambda each: True,
+    "status:failed": lambda each: each.status == "Failed",
+    "-name:b": lambda each: "b" not in each.name.lower(),
+    "host:i-1": lambda each: any(result.instance_id == "i-1" for result in each.results),
+    "nothing": lambda each: False,
+}
+
+
+def lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+class Model:
+    """What a view should show, kept in lists."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Invocation] = {}
+        self.answers: set[str] = set()
+        self.shown: list[str] = []
+        self.sort: Sort | None = None
+        self.filter = ""
+        self.in_order = True
+
+    def visible(self, invoke_id: str) -> bool:
+        return FILTERS[self.filter](self.known[invoke_id])
+
+    def ordered(self, ids: Sequence[str]) -> list[str]:
+        seen = list(self.known)
+        ids = sorted(ids, key=seen.index)
+        ids.sort(key=lambda each: self.known[each].creation_time, reverse=True)
+        if self.sort is not None:
+            key = KEYS[self.sort.column]
+            ids.sort(key=lambda each: key(self.known[each]), reverse=self.sort.descending)
+        return ids
+
+    def learn(self, invocations: Sequence[Invocation]) -> None:
+        for each in invocations:
+            self.in_order &= self.known.get(each.invoke_id, each) == each
+            self.known[each.invoke_id] = each
+
+    def check_added(self, invocations: Sequence[Invocation], now: list[str]) -> None:
+        """Take the rows shown after a page has been added, if they may be shown."""
+        self.learn(invocations)
+        new = {each.invoke_id for each in invocations} - self.answers
+        self.answers |= new
+        assert [each for each in now if each not in new] == self.shown, "no other row moves"
+        assert {each for each in now if each in new} == {each for each in new if self.visible(each)}
+        assert len(now) == len(set(now))
+        if self.in_order:
+            assert now == self.ordered(now)
+        self.shown = now
+
+    def rearrange(self, cursor: int) -> int:
+        """Arrange anew and return where the cursor belongs."""
+        before = self.shown
+        self.shown = self.ordered([each for each in self.answers if self.visible(each)])
+        self.in_order = True
+        left = [place for place, each in enumerate(before) if each in self.shown]
+        if not left:
+            return 0
+        nearest = min(left, key=lambda place: (abs(place - cursor), -place))
+        return self.shown.index(before[nearest])
+
+
+some_invocations = st.lists(
+    st.builds(
+        lambda number, name, status, directory, failed: invocation(
+            number,
+            creation_time=f"2026-01-01T00:00:{number // 3:02}Z",
+            name=name,
+            status=status,
+            target_dir=directory,
+            file_owner=name,
+            file_group=directory,
+            file_mode=f"0{failed}00",
+            tags=(Tag("env", name),) if failed % 2 else (),
+            results=tuple(
+                InstanceResult(f"i-{host}", "Failed" if host < failed else "Success")
+                for host in range(1 + number % 3)
+            ),
+        ),
+        st.integers(0, 25),
+        st.sampled_from(["a", "A", "b", "Bé", "é", ""]),
+        st.sampled_from(SEVERITY),
+        st.sampled_from(["/etc", "/Etc", "/srv"]),
+        st.integers(0, 3),
+    ),
+    max_size=8,
+    unique_by=lambda each: each.invoke_id,
+)
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), some_invocations),
+        st.tuples(st.just("update"), some_invocations),
+        st.tuples(
+            st.just("rearrange"),
+            st.sampled_from(
+                [None, *(Sort(column, down) for column in KEYS for down in (False, True))]
+            ),
+            st.sampled_from(list(FILTERS)),
+        ),
+        st.tuples(st.just("move"), st.integers(0, 25)),
+        st.tuples(st.just("ready"), st.integers(0, 25)),
+    ),
+    max_size=25,
+)
+
+
+@pytest.mark.parametrize("few", [1, 1000])
+@settings(deadline=None, max_examples=60)
+@given(steps=steps)
+def test_a_view_does_what_lists_do(few: int, steps: list[tuple[Any, ...]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.archive.positions.FEW", few)
+        patch.setattr("tui.archive.positions.NEAR", few)
+        patch.setattr("tui.archive.view.MARGIN", 4)
+        asyncio.run(play(steps))
+
+
+async def play(steps: list[tuple[Any, ...]]) -> None:
+    archive, model = Archive(), Model()
+    view = View(archive, "me", await archive.question("me", Query("cn-hangzhou")))
+    await view.open()
+    for step, *details in steps:
+        cursor, was = view.cursor, model.shown
+        if step == "add":
+            await view.add(details[0])
+            model.check_added(details[0], await view.invoke_ids(0, 100))
+            if was:
+                assert model.shown[view.cursor] == was[cursor]
+        elif step == "update":
+            model.learn(details[0])
+            await view.update(details[0])
+        elif step == "rearrange":
+            model.sort, model.filter = details
+            if was:
+                cursor = model.rearrange(cursor)
+            else:
+                model.rearrange(cursor)
+            await view.rearrange(arrangement(model.sort, parse(model.filter)))
+            if was:
+                assert view.cursor == cursor
+        elif step == "move":
+            view.cursor = min(details[0], max(view.count - 1, 0))
+        else:
+            await view.ready(details[0], details[0] + 3)
+            assert view.holds(details[0], details[0] + 3)
+        assert await view.invoke_ids(0, 100) == model.shown
+        assert view.count == len(model.shown)
+        assert view.hidden == len(model.answers) - view.count
+        assert 0 <= view.cursor <= max(view.count - 1, 0)
+        for invoke_id, row in zip(model.shown, view.rows(0, 100), strict=True):
+            assert row in (None, model.known[invoke_id].summary)
+    await archive.close()
