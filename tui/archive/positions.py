@@ -177,8 +177,9 @@ class Positions:
         places = self._places(connection, ordered)
         shift = sum(place <= cursor for place in places) if self.count else 0
         self._insert(connection, ordered, places)
+        alike = max(places) == 0 or min(places) == self.count
         self.count += len(ordered)
-        return shift, shift == 0 or max(places) == 0
+        return shift, alike
 
     def _arranged(self, connection: sqlite3.Connection, identities: Sequence[int]) -> list[int]:
         rows = connection.execute(
