@@ -53,6 +53,38 @@ async def test_a_filter_keeps_the_row_under_the_cursor_where_it_can() -> None:
         assert driver.current_id == before
 
 
+async def test_escape_takes_the_latest_thing_back_first() -> None:
+    async with opened() as driver:
+        await driver.press("slash")
+        await driver.type("status:partial")
+        await driver.press("enter", "enter", "enter")
+        driver.wire.failures = [refusal("InternalError", 500)] * 4
+        await driver.pilot.press("m")
+        await driver.wait_for(lambda: driver.explorer.loader.retry_in)
+        steps = []
+        for _ in range(6):
+            await driver.press("escape")
+            detail = driver.explorer.detail.detail
+            assert detail is not None
+            steps.append(
+                (
+                    bool(driver.explorer.loader.retry_in),
+                    driver.explorer.notice.display,
+                    bool(driver.explorer.filter_text),
+                    bool(detail.instance_id),
+                    driver.explorer.pane,
+                )
+            )
+        assert steps == [
+            (False, True, True, True, "instances"),
+            (False, False, True, True, "instances"),
+            (False, False, False, True, "instances"),
+            (False, False, False, False, "instances"),
+            (False, False, False, False, "invocations"),
+            (False, False, False, False, "invocations"),
+        ]
+
+
 async def test_a_filter_that_hides_everything_says_so() -> None:
     async with opened() as driver:
         await driver.press("slash")

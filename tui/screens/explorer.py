@@ -139,7 +139,7 @@ class Explorer(Arranging, Inspecting):
             self.say("Stopped; what was loaded stays.")
         elif self.dismiss_notice():
             pass
-        elif self.pane == "invocations" and self.filter_text:
+        elif self.filter_text:
             self.filter_rows("")
         elif self.pane == "instances" and self.leave_instance():
             pass
