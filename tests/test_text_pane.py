@@ -228,6 +228,20 @@ async def test_a_megabyte_is_read_to_its_end(unit: str, last: str, wrap: bool) -
         assert last in shown_now[0] or last in "".join(reader.lines)
 
 
+async def test_the_end_is_gone_to_once_it_is_laid_out() -> None:
+    pane = TextPane("\n".join(numbered(100_000)), numbers=False)
+    async with reading(pane) as reader:
+        pane.lay_out()
+        pane.action_last()
+        await reader.settle()
+        assert reader.lines[-1] == "line 100000"
+        pane.lay_out()
+        pane.action_last()
+        pane.action_first()
+        await reader.settle()
+        assert reader.lines[0] == "line 1", "the last key counts"
+
+
 async def test_nothing_is_said_in_words() -> None:
     async with reading(TextPane("", empty="There is nothing.")) as reader:
         assert reader.lines[0] == " There is nothing."

@@ -77,8 +77,9 @@ async def test_hostile_content_is_named_and_does_nothing() -> None:
         assert "1 ␛]52;c;aGk=␇␛[2J‹U+202E›txt [/b] [red]x[/] [@click=app.quit]go[/]" in reader.lines
         await reader.press("y")
         assert reader.app.copied == [HOSTILE], "exactly what was sent"
-        assert "with control characters U+0007, U+001B, U+009B, U+202E" in reader.lines[-1]
-        assert "sent to nobody" in reader.lines[-1]
+        said = " ".join(" ".join(reader.lines[-3:]).split())
+        assert f"content: sent to nobody, {len(HOSTILE)} characters" in said
+        assert "with control characters: U+0007, U+001B, U+009B, U+202E" in said
 
 
 async def test_many_control_characters_are_counted() -> None:
@@ -117,7 +118,7 @@ async def test_text_with_a_nul_is_shown_as_bytes_and_copied_with_a_warning() -> 
         assert " It has control characters: U+0000, U+001B" in reader.lines
         await reader.press("y")
         assert reader.app.copied == ["a\x00b\x1b"]
-        assert "content with control characters U+0000, U+001B: sent" in reader.lines[-1]
+        assert "characters, with control characters: U+0000, U+001B" in reader.lines[-1]
 
 
 async def test_text_is_shown_as_bytes_and_back() -> None:
@@ -325,6 +326,23 @@ async def test_what_cannot_be_saved_is_said(
         assert reader.lines[-1] == " Not saved: no name was given."
         await reader.press("S", "escape")
         assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+async def test_what_is_too_long_for_the_line_is_said_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "a-rather-long-name-of-a-directory"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    async with viewing(sent(SCRIPT.encode()), size=(60, 24)) as reader:
+        above = reader.lines[:15]
+        await reader.press("S", "enter")
+        said = "".join("".join(reader.lines[-6:]).split())
+        assert f"bytessavedto{directory}/nginx.conf" in said
+        assert reader.lines[:15] == above, "nothing moves"
+        await reader.press("down")
+        assert "saved to" not in reader.text
+        assert "esc back" in reader.lines[-1]
 
 
 # From the explorer.

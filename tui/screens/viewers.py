@@ -7,19 +7,20 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
 from textual.screen import Screen
 
+from tui.plain import printable
 from tui.records import FileContent, Invocation
 from tui.resources import reason, styles_directory
 from tui.saving import save_as
 from tui.screens.help import HelpScreen
 from tui.screens.viewed import Viewed, viewed_content, viewed_raw
-from tui.widgets.bars import HintLine
-from tui.widgets.cells import fit
+from tui.widgets.bars import HintLine, Notice
 from tui.widgets.hex_pane import HexPane
 from tui.widgets.prompt import Prompt
 from tui.widgets.text_pane import TextPane
@@ -49,6 +50,7 @@ class Viewer(Screen[None]):
 
     head = query_one(ViewerHead)
     hints = query_one(HintLine)
+    notice = query_one(Notice)
     prompt = query_one(Prompt)
 
     def __init__(self, viewed: Viewed, copier: Copier) -> None:
@@ -65,6 +67,7 @@ class Viewer(Screen[None]):
         yield ViewerHead(self._viewed.name, self._viewed.facts, warning)
         yield from self.panes()
         yield HintLine()
+        yield Notice()
         yield Prompt()
 
     def panes(self) -> ComposeResult:
@@ -82,7 +85,8 @@ class Viewer(Screen[None]):
 
     @on(TextPane.Scrolled)
     def show_hints(self) -> None:
-        """Show the keys that help."""
+        """Show the keys that help, in place of what was said."""
+        self.notice.show("")
         self.hints.show(self.hint_pairs)
 
     @property
@@ -91,8 +95,12 @@ class Viewer(Screen[None]):
         return (*HINTS, WRAP_HINT)
 
     def say(self, sentence: str) -> None:
-        """Say what was done, in place of the hints, until the next move."""
-        self.hints.say(sentence)
+        """Say what was done, in place of the hints or where it is long above them."""
+        self.show_hints()
+        if cell_len(printable(sentence)) < self.size.width:
+            self.hints.say(sentence)
+        else:
+            self.notice.show(sentence)
 
     # Searching.
 
@@ -143,9 +151,8 @@ class Viewer(Screen[None]):
             self.say("There is nothing to copy.")
             return
         done = await self._copier(viewed.copied)
-        # The warning comes first: a narrow screen cuts the end.
-        warning = f" with control characters {viewed.controls}" if viewed.controls else ""
-        self.say(f"{viewed.copied_as}{warning}: {done}")
+        warning = f", with control characters: {viewed.controls}" if viewed.controls else ""
+        self.say(f"{viewed.copied_as}: {done}{warning}")
 
     def action_save(self) -> None:
         """Ask for the name of a new file."""
@@ -164,9 +171,7 @@ class Viewer(Screen[None]):
         except OSError as error:
             self.say(f"Not saved: {reason(error)}.")
             return
-        words = f"{len(data):,} bytes saved to "
-        room = self.size.width - len(words) - 2
-        self.say(words + fit(str(saved), room, middle=True).rstrip())
+        self.say(f"{len(data):,} bytes saved to {saved}")
 
     def action_help(self) -> None:
         """Explain the keys."""

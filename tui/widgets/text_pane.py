@@ -140,7 +140,14 @@ class TextPane(LineView):
         return False
 
     def move_cursor(self, index: int, *, scroll: bool = True) -> None:
-        """There is no cursor to move."""
+        """Stay where the user goes: what was to be shown once it is laid out no longer matters."""
+        self._wanted_top = self._wanted_match = None
+
+    def action_last(self) -> None:
+        """Go to the last row, as soon as it is laid out."""
+        super().action_last()
+        if not self._rows.done:
+            self._wanted_top = len(self._text) - 1
 
     # Laying out.
 
