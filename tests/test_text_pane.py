@@ -180,6 +180,19 @@ async def test_a_search_begins_where_the_reader_is() -> None:
         assert reader.app.said[-1] == "11 of 100"
 
 
+async def test_a_search_that_fails_as_it_is_typed_shows_where_it_began() -> None:
+    text = "\n".join(f"x {number}" for number in range(100))
+    async with reading(TextPane(text, numbers=False)) as reader:
+        await reader.press("pagedown")
+        top = reader.lines[0]
+        reader.pane.begin_search()
+        for wanted in ("x 7", "x 77", "x 777"):
+            reader.pane.search(wanted)
+            await reader.settle()
+        assert reader.app.said[-1] == "no match"
+        assert reader.lines[0] == top
+
+
 async def test_all_matches_of_a_row_stand_out_across_its_rows() -> None:
     async with reading(TextPane("-" * 38 + "abcd" + "-ABCD-", numbers=False)) as reader:
         assert await reader.search("abcd") == "1 of 2"

@@ -214,9 +214,13 @@ class TextPane(LineView):
         self._before = (self._search, self._match, self._top)
 
     def search(self, wanted: str) -> None:
-        """Go to the first match from where the search began; search nothing to end it."""
+        """Go to the first match from where the search began, or stay there.
+
+        Searching nothing ends the search.
+        """
         self._search = self.new_search(wanted)
         self._match, self._turned, self._wanted_match = None, "", None
+        self._wanted_top = self._search_from
         self._go_on()
         self._say()
 
