@@ -279,6 +279,23 @@ async def test_each_size_has_its_layout(size: tuple[int, int], visible: set[str]
             assert driver.screen().strip() == "Too small: 40x10 at least"
 
 
+@pytest.mark.parametrize("size", [(59, 40), (120, 19), (40, 10), (80, 24), (200, 60)])
+async def test_keys_work_at_once_and_in_every_pane_at_any_size(size: tuple[int, int]) -> None:
+    async with opened(size=size) as driver:
+        await driver.press("down", "down")
+        assert driver.explorer.table.cursor == 2
+        await driver.press("enter")
+        assert driver.explorer.detail.has_focus
+        assert driver.current_id in driver.screen()
+        await driver.press("escape")
+        assert driver.explorer.table.has_focus
+        await driver.press("f")
+        assert driver.explorer.sidebar.status.has_focus
+        assert "Resource group" in driver.screen() or size[1] < 20
+        await driver.press("escape", "down")
+        assert driver.explorer.table.cursor == 3
+
+
 async def test_a_resize_keeps_cursor_and_focus() -> None:
     async with opened() as driver:
         await driver.press(*["down"] * 20, "enter")

@@ -17,17 +17,17 @@ _SEVERITY: Final = (
 
 _TERMS: Final[dict[str, tuple[str, ...]]] = {
     "created": ("invocation.created",),
-    "status": (_SEVERITY, "invocation.status COLLATE NOCASE"),
-    "name": ("invocation.name COLLATE NOCASE",),
+    "status": (_SEVERITY, "lower(invocation.status)"),
+    "name": ("lower(invocation.name)",),
     "ok": (
         "-CAST(invocation.failed_count AS REAL) / max(invocation.total_count, 1)",
         "-invocation.failed_count",
     ),
-    "id": ("invocation.invoke_id COLLATE NOCASE",),
-    "dir": ("invocation.target_dir COLLATE NOCASE",),
-    "owner": ("invocation.file_owner COLLATE NOCASE", "invocation.file_group COLLATE NOCASE"),
-    "mode": ("invocation.file_mode COLLATE NOCASE",),
-    "tags": ("invocation.tags <> '[]'", "invocation.tags COLLATE NOCASE"),
+    "id": ("lower(invocation.invoke_id)",),
+    "dir": ("lower(invocation.target_dir)",),
+    "owner": ("lower(invocation.file_owner)", "lower(invocation.file_group)"),
+    "mode": ("lower(invocation.file_mode)",),
+    "tags": ("invocation.tags <> '[]'", "lower(invocation.tags)"),
 }
 """What each column of the table sorts by.
 

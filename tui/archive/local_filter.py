@@ -28,6 +28,9 @@ from typing import Final
 MAX_LENGTH: Final = 500
 """The most characters of a filter: SQLite bounds the depth of a condition (1,000 operators)."""
 
+SEPARATOR: Final = "\0"
+"""Between texts that are searched together; in what is looked for it cannot be."""
+
 _TERM: Final = re.compile(
     r"""(?P<sign>[-!]?)(?:(?P<field>\w+):)?
     (?:"(?P<quoted>[^"]*)(?P<closing>"?)|(?P<bare>[^\s"]\S*)|)""",
@@ -82,7 +85,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def _has_text(wanted: str, *texts: str) -> bool:
-    return any(wanted in text.casefold() for text in texts)
+    return wanted in SEPARATOR.join(texts).casefold()
 
 
 def parse(text: str) -> LocalFilter:
@@ -100,8 +103,9 @@ def parse(text: str) -> LocalFilter:
         if problem := _problem(term):
             return LocalFilter(problem=problem)
         position = term.end()
-        # Half of a pair that was pasted apart cannot be told to SQLite.
+        # SQLite takes no half of a surrogate pair, and a text as far as its first NUL.
         value = (term["quoted"] or term["bare"]).encode("utf-8", "replace").decode()
+        value = value.replace(SEPARATOR, "?")
         field = (term["field"] or "").casefold()
         where, parameters = _FIELDS[field](value) if field else _anywhere(value)
         conditions.append((f"NOT ({where})" if term["sign"] else where, parameters))
@@ -190,10 +194,18 @@ def _tag_as_shown(value: str) -> Condition:
 
 def _tagged(parts: Iterable[str], of_tag: Condition) -> Condition:
     where, parameters = of_tag
-    # JSON has these characters as they are, but for quotes and backslashes.
-    hints = [_pattern(json.dumps(part)[1:-1]) for part in parts if _plain(part)]
-    hint = " AND ".join([r"invocation.tags LIKE ? ESCAPE '\'"] * len(hints)) or "TRUE"
-    return _IN_TAG.format(hint=hint, condition=where), (*hints, *parameters)
+    hints = [_has_in_json(part) for part in parts]
+    return (
+        _IN_TAG.format(hint=" AND ".join(hint for hint, _ in hints), condition=where),
+        tuple(value for _, values in hints for value in values) + parameters,
+    )
+
+
+def _has_in_json(value: str) -> Condition:
+    escaped = json.dumps(value, ensure_ascii=False)[1:-1]
+    if _plain(value):
+        return _has(escaped, "invocation.tags")
+    return "has_text(?, invocation.tags)", (escaped.casefold(),)
 
 
 def _anywhere(value: str) -> Condition:

@@ -123,14 +123,19 @@ class Positions:
 
         Of two that are equally near it is the one below; without any it is 0.
         """
-        # There is no way from an invocation to its position but to look at all of them, so the
-        # neighbourhood is looked for in one go; all rows only where none of it is left.
-        for reach in (NEAR, self.count):
+        if not other.count:
+            return 0
+        # Nothing leads from an invocation to its position but a look at all of them. So what is
+        # read in full stands first, and of the second SQLite makes an index: of the neighbourhood,
+        # or, where none of that is left and thus few rows are likely to be, of these.
+        ours = (
+            f"(SELECT position, invocation FROM {self._table}"
+            " WHERE position BETWEEN :index - :reach AND :index + :reach) AS ours"
+        )
+        theirs = f"{other._table} AS theirs"
+        for first, second, reach in ((theirs, ours, NEAR), (ours, theirs, self.count)):
             row = connection.execute(
-                f"SELECT theirs.position FROM {other._table} AS theirs JOIN"
-                f" (SELECT position, invocation FROM {self._table}"
-                "   WHERE position BETWEEN :index - :reach AND :index + :reach) AS ours"
-                " USING (invocation)"
+                f"SELECT theirs.position FROM {first} CROSS JOIN {second} USING (invocation)"
                 " ORDER BY abs(ours.position - :index), ours.position DESC LIMIT 1",
                 {"index": self._first + min(index, self.count - 1), "reach": reach},
             ).fetchone()

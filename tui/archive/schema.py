@@ -37,6 +37,8 @@ CREATE TABLE invocation (
     UNIQUE (scope, invoke_id)
 );
 
+CREATE INDEX invocation_by_time ON invocation (created);
+
 CREATE TABLE result (
     invocation INTEGER NOT NULL REFERENCES invocation ON DELETE CASCADE,
     instance_id TEXT NOT NULL,
@@ -64,4 +66,6 @@ CREATE TABLE answer (
 `invocation.created` is in seconds since 1970 and minus infinity where the API sent no time;
 `tags` is a JSON list of pairs; `content` and `raw` are compressed.
 A result's key has an occurrence because nothing forbids the API to name an instance twice.
+The index by time tells which answers a page vouches for without a look at all of them; orders and
+local filters need none, they sort a million rows in one to two seconds.
 """

@@ -171,24 +171,26 @@ def retire(
     asked = (
         "SELECT value FROM question, json_each(words, '$.statuses') WHERE question.id = :question"
     )
-    changed = (
-        f"EXISTS ({asked}) AND (status IN {tuple(sorted(UNFINISHED))} OR status NOT IN ({asked}))"
+    within = "created > :start AND created < :stop"
+    beyond = (
+        f"created <= :start AND EXISTS ({asked})"
+        f" AND (status IN {tuple(sorted(UNFINISHED))} OR status NOT IN ({asked}))"
     )
-    cursor = connection.execute(
-        "DELETE FROM answer WHERE question = :question AND EXISTS ("
-        " SELECT 1 FROM invocation WHERE id = answer.invocation"
-        " AND (created > :start AND created < :stop"
-        f" OR :oldest AND created <= :start AND {changed})"
-        " AND invoke_id NOT IN (SELECT value FROM json_each(:kept)))",
-        {
-            "question": question,
-            "start": min(moments, default=math.inf),
-            "stop": math.inf if newest else max(moments),
-            "oldest": oldest,
-            "kept": json.dumps([each.invoke_id for each in kept]),
-        },
+    values = {
+        "question": question,
+        "start": min(moments, default=math.inf),
+        "stop": math.inf if newest else max(moments),
+        "kept": json.dumps([each.invoke_id for each in kept]),
+    }
+    return sum(
+        connection.execute(
+            "DELETE FROM answer WHERE question = :question AND invocation IN (SELECT id"
+            f" FROM invocation WHERE {span}"
+            " AND invoke_id NOT IN (SELECT value FROM json_each(:kept)))",
+            values,
+        ).rowcount
+        for span in ((within, beyond) if oldest else (within,))
     )
-    return cursor.rowcount
 
 
 def summary_of(row: Sequence[Any]) -> InvocationSummary:

@@ -109,10 +109,14 @@ class Stage(Screen[None]):
     def go_to(self, name: str) -> None:
         """Give the focus to a pane, showing it where it is folded away."""
         self._enter(name)
-        if name == "filters":
-            self.sidebar.focus_first()
+        targets = {"filters": self.sidebar.status, "invocations": self.table}
+        target = targets.get(name, self.detail)
+        if target.display and target.is_on_screen:
+            target.focus()
         else:
-            (self.table if name == "invocations" else self.detail).focus()
+            # A pane that is folded away is there once the style sheets have been applied.
+            self._focused_last = target
+            self.call_after_refresh(target.focus)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know the pane that has the focus, however it came to have it."""

@@ -102,10 +102,6 @@ class FilterSidebar(VerticalScroll, can_focus=False):
                 self.query_one(f"#{identity}", Input).value = self._value(identity)
         self._say(())
 
-    def focus_first(self) -> None:
-        """Put the focus on the first field."""
-        self.status.focus()
-
     def at_end(self, step: int) -> bool:
         """Say whether the focus is on the last field in the direction `step`."""
         fields: list[Widget] = [self.status, *self.query(Input)]
