@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.test_view import OLDEST_FIRST, invocation, newest_first, only, shown
+from tests.test_view import OLDEST_FIRST, invocation, newest_first, only, shown, tables
 from tui.archive.arrangement import Arrangement, Sort, arrangement
 from tui.archive.local_filter import parse
 from tui.archive.store import Archive
@@ -83,10 +83,15 @@ async def test_rows_stay_until_others_are_ready(view: View, gate: Gate) -> None:
     assert (shown(view), view.hidden) == (["f-2"], 2)
 
 
+@pytest.mark.parametrize(("check_every", "expected"), [(1, ["f-3"]), (10_000, ["f-1", "f-3"])])
 async def test_a_later_arrangement_overtakes_an_earlier_one(
-    archive: Archive, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    archive: Archive,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+    check_every: int,
+    expected: list[str],
 ) -> None:
-    monkeypatch.setattr("tui.archive.positions.CHECK_EVERY", 1)
+    monkeypatch.setattr("tui.archive.positions.CHECK_EVERY", check_every)
     told: list[list[str]] = []
     question = await archive.question("me", Query("cn-hangzhou"))
     watched = View(archive, "me", question, changed=lambda shift: told.append(shown(watched)))
@@ -100,7 +105,7 @@ async def test_a_later_arrangement_overtakes_an_earlier_one(
         group.start_soon(watched.rearrange, only(3))
         await anyio.lowlevel.checkpoint()
         gate.open()
-    assert told == [["f-3"]], "what is overtaken is not shown, begun or not"
+    assert told == [[row] for row in expected], "only what is almost done is still shown"
 
 
 async def test_what_is_cancelled_is_given_up(
@@ -156,6 +161,13 @@ async def test_a_reader_who_moves_meanwhile_stays_where_they_went(view: View, ga
     assert view.cursor == 0
     await view.add([invocation(-1)])
     assert (view.cursor, shown(view)[view.cursor]) == (1, "f-0"), "and moves with its row again"
+    gate.close()
+    async with anyio.create_task_group() as group:
+        group.start_soon(view.rearrange, gate.held(only(1, 2)))
+        await gate.reached()
+        view.cursor = 9
+        gate.open()
+    assert view.cursor == 1, "there are no more rows"
 
 
 async def test_what_was_asked_before_rows_joined_above_means_the_same_rows(view: View) -> None:
@@ -207,8 +219,7 @@ async def test_a_closed_view_leaves_no_table_behind(archive: Archive, gate: Gate
         group.start_soon(view.close)
         await anyio.lowlevel.checkpoint()
         gate.open()
-    tables = "SELECT count(*) FROM temp.sqlite_master"
-    assert await archive.run(lambda connection: connection.execute(tables).fetchall()) == [(0,)]
+    assert await tables(archive) == 0
 
 
 # The model.

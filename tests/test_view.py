@@ -63,6 +63,12 @@ def shown(view: View) -> list[str]:
     return [row.invoke_id if row else "-" for row in rows]
 
 
+async def tables(archive: Archive) -> int:
+    """Return how many tables of positions there are."""
+    query = "SELECT count(*) FROM temp.sqlite_master"
+    return int((await archive.run(lambda connection: connection.execute(query).fetchone()))[0])
+
+
 async def test_pages_of_a_walk_join_at_the_end(view: View) -> None:
     assert await view.add(newest_first(7, 8, 9)) == 3
     assert await view.add(newest_first(4, 5, 6)) == 3
@@ -231,12 +237,9 @@ async def test_a_time_that_cannot_be_read_sorts_last(view: View) -> None:
     assert shown(view) == ["f-2", "f-1"]
 
 
-async def test_what_a_filter_hides_is_counted_as_pages_come(archive: Archive) -> None:
-    question = await archive.question("me", Query("cn-hangzhou"))
-    view = View(archive, "me", question)
-    await view.open()
+async def test_what_a_filter_hides_is_counted_as_pages_come(view: View) -> None:
     await view.add(newest_first(1, 2, 3))
-    await view.rearrange(Arrangement(where="invocation.name = ?", parameters=("file-2",)))
+    await view.rearrange(only(2))
     assert (shown(view), view.hidden) == (["f-2"], 2)
     await view.add(newest_first(0))
     assert (shown(view), view.hidden) == (["f-2"], 3)
@@ -246,7 +249,7 @@ async def test_what_a_filter_hides_is_counted_as_pages_come(archive: Archive) ->
 
 @pytest.mark.parametrize("few", [2, 10_000])
 async def test_rows_join_in_many_places_at_once(
-    view: View, monkeypatch: pytest.MonkeyPatch, few: int
+    archive: Archive, view: View, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("tui.archive.positions.FEW", few)
     await view.add(newest_first(*range(0, 40, 4)))
@@ -258,6 +261,7 @@ async def test_rows_join_in_many_places_at_once(
     assert shown(view) == [f"f-{number}" for number in sorted(numbers, reverse=True)]
     assert shown(view)[view.cursor] == "f-16"
     assert await view.position_of("f--1") == len(numbers) - 1
+    assert await tables(archive) == 1
 
 
 async def test_another_order_keeps_the_row_under_the_cursor(archive: Archive) -> None:
@@ -319,6 +323,7 @@ async def test_the_next_failed_row_is_found_in_either_direction(view: View) -> N
     assert await view.find_failed(0, 1) == 299
     assert await view.find_failed(299, 1) == 996
     assert await view.find_failed(996, 1) is None
+    assert await view.find_failed(999, -1) == 996
     assert await view.find_failed(996, -1) == 299
     assert await view.find_failed(0, -1) is None
 

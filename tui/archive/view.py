@@ -194,7 +194,8 @@ class View:
         What lies between the oldest and the newest of `kept` and is not among them goes, and what
         is above, if it is the `newest` page. The seconds at either end are left alone, because
         the page may have a part of them: an answer there goes with the page that covers it. Below
-        the `oldest` page only that goes which cannot be an answer any more, by its status.
+        the `oldest` page only that goes which cannot be an answer any more, by its status. Where
+        anything goes the view is arranged anew.
         The archive keeps the invocations; the question is no longer answered by them.
         """
         self._take(await self._archive.run(self._retire, kept, newest, oldest, self._sight))
@@ -238,8 +239,6 @@ class View:
             sight = replace(before, moved=change.sight.moved)
         self._sight = replace(sight, cursor=max(min(sight.cursor, self.count - 1), 0))
         self._changed(sight.cursor - before.cursor)
-        # To follow the shift is not to move.
-        self._sight = replace(self._sight, moves=before.moves)
 
     # In the archive's thread.
 
