@@ -172,8 +172,8 @@ class Explorer(Arranging, Inspecting):
             self.load_page()
 
     def action_load_all(self) -> None:
-        """Load page after page until the end or esc."""
-        if self._may_ask():
+        """Load page after page until the end or esc; a page under way is asked for again."""
+        if self.loader.retry_in or not self.loader.walking:
             self.walk_on()
 
     def action_refresh_rows(self) -> None:

@@ -69,6 +69,11 @@ class Loader:
         return self.reading is not None and self.reading.ended
 
     @property
+    def walking(self) -> bool:
+        """Whether page after page is being brought."""
+        return self._walk_began is not None
+
+    @property
     def activity(self) -> str:
         """What is under way, in a few words and with the key that helps; mostly nothing."""
         if self.retry_in:

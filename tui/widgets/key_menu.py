@@ -55,7 +55,8 @@ class KeyMenu(StaticLines):
         if not self.display:
             self._came_from = self.screen.focused
         self.display = True
-        self.focus()
+        # At once: the key that chooses may have been struck already.
+        self.screen.set_focus(self, scroll_visible=False)
 
     def close(self) -> None:
         """Hide, and give the focus back."""
