@@ -234,6 +234,8 @@ def every_key(window: Window, *, rows: int) -> None:
     window.shows(r"enter goes back")
     window.press("enter")
     window.shows(r"f filter")
+    move_until_heard(window)
+    to_first_row(window)
 
     window.press("ctrl+z")
     window.until_stopped()
