@@ -189,6 +189,20 @@ async def test_the_other_way_round_is_the_other_way_round(view: View) -> None:
     assert await found(view, "srv", Sort("owner", descending=True)) == ["app", "keys"]
 
 
+async def test_a_change_of_values_moves_and_hides_no_row_until_the_next_arrangement(
+    view: View,
+) -> None:
+    assert await found(view, "-status:failed", Sort("name")) == ["app", "nginx"]
+    await view.update([replace(APP, name="zzz"), replace(NGINX, status="Failed")])
+    await view.add([replace(KEYS, invoke_id="f-new", name="B", status="Running")])
+    rows = [row for row in view.rows(0, 9) if row]
+    assert [row.name for row in rows if row.invoke_id != "f-new"] == ["zzz", "nginx.conf"]
+    assert [row.status for row in rows if row.invoke_id == "f-nginx"] == ["Failed"]
+    await view.rearrange()
+    assert [row.invoke_id for row in view.rows(0, 9) if row] == ["f-new", "f-app"]
+    assert view.hidden == 2
+
+
 # The same by a plain loop.
 
 FIELDS = ("", "status", "code", "host", "name", "dir", "id", "owner", "group", "mode", "tag")
@@ -200,7 +214,7 @@ Term = tuple[bool, str, str]
 
 
 def has(text: str, value: str) -> bool:
-    if value.isascii() and value.isprintable():
+    if value.isascii():
         return value.translate(ASCII_ONLY) in text.translate(ASCII_ONLY)
     return value.casefold() in text.casefold()
 
@@ -341,11 +355,29 @@ async def test_the_longest_filter_is_not_too_deep_for_sqlite(view: View) -> None
     assert await found(view, "x" * MAX_LENGTH) == []
 
 
-@pytest.mark.parametrize("text", ["ÜBER", "über", "name:üBEr", "name:straße", "owner:Ë"])
-async def test_letters_beyond_ascii_have_no_case_either(view: View, text: str) -> None:
-    await view.add([replace(NGINX, invoke_id="f-de", name="Über-Straße", file_owner="noë")])
-    assert await found(view, text) == ["de"]
+ODD = replace(
+    NGINX,
+    invoke_id="f-odd",
+    name="Über-Straße",
+    target_dir="/opt",
+    file_owner="noë",
+    tags=(Tag('a"b', "c\\d"), Tag("Größe", "é\t")),
+)
 
 
-async def test_halves_of_characters_do_no_harm(view: View) -> None:
-    assert await found(view, "\ud83d") == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ÜBER", "über", "name:üBEr", "name:straße", "owner:Ë", "tag:GRÖSSE=É", "größe=é"),
+        *('tag:a"b', "tag:c\\d", 'a"b=c\\d', 'tag:a"B=\\', 'tag:"\t"'),
+    ],
+)
+async def test_odd_letters_are_found_in_either_case(view: View, text: str) -> None:
+    await view.add([ODD])
+    assert await found(view, text) == ["odd"]
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "\0", "ße/opt", "tag:größ=", "name:STRASSE", 'tag:b"c'])
+async def test_odd_letters_are_found_nowhere_else(view: View, text: str) -> None:
+    await view.add([ODD])
+    assert await found(view, text) == []

@@ -143,20 +143,15 @@ def _pattern(value: str) -> str:
     return f"%{value.translate(_ESCAPE)}%"
 
 
-def _plain(value: str) -> bool:
-    """Say whether SQLite's own comparison will do."""
-    return value.isascii() and value.isprintable()
-
-
 def _has(value: str, *columns: str) -> Condition:
-    if not _plain(value):
+    if not value.isascii():
         return f"has_text(?, {', '.join(columns)})", (value.casefold(),)
     where = " OR ".join(rf"{column} LIKE ? ESCAPE '\'" for column in columns)
     return where, (_pattern(value),) * len(columns)
 
 
 def _is(value: str, column: str) -> Condition:
-    if not _plain(value):
+    if not value.isascii():
         return f"casefold({column}) = ?", (value.casefold(),)
     return rf"{column} LIKE ? ESCAPE '\'", (value.translate(_ESCAPE),)
 
@@ -203,7 +198,7 @@ def _tagged(parts: Iterable[str], of_tag: Condition) -> Condition:
 
 def _has_in_json(value: str) -> Condition:
     escaped = json.dumps(value, ensure_ascii=False)[1:-1]
-    if _plain(value):
+    if value.isascii():
         return _has(escaped, "invocation.tags")
     return "has_text(?, invocation.tags)", (escaped.casefold(),)
 
