@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
     "headless": {"api"},
     "terminal": {"resources"},
     "widgets": set(),
-    "application": {"archive", "resources", "screens", "settings", "terminal"},
+    "application": {"archive", "resources", "screens", "settings", "terminal", "widgets"},
     "screens": {
         "widgets",
         "archive",

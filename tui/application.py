@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -16,12 +17,13 @@ from tui.archive.store import Archive
 from tui.plain import printable
 from tui.records import Query
 from tui.resources import styles_directory
-from tui.screens.explorer import Explorer
+from tui.screens.explorer import SECOND_PRESS, Explorer
 from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
 from tui.terminal.driver import driver_class
+from tui.widgets.bars import HintLine
 
 
 class ExplorerApp(GuardedApp[None]):
@@ -54,6 +56,7 @@ class ExplorerApp(GuardedApp[None]):
         super().__init__(driver_class=driver_class(line=line_driver))
         self._explorer = Explorer(session, archive, query, self.copy)
         self._archive = archive
+        self._interrupted_at = float("-inf")
         if theme:
             self.theme = self._known_theme(theme)
         if keymap:
@@ -73,6 +76,15 @@ class ExplorerApp(GuardedApp[None]):
                     key.words, f"{self._shown(key.id)}  {key.id}", partial(self._run, key.action)
                 )
         yield from super().get_system_commands(screen)
+
+    def action_help_quit(self) -> None:
+        """Quit on the second press, on the screens that lie over the explorer too."""
+        now = time.monotonic()
+        if now - self._interrupted_at <= SECOND_PRESS:
+            self.exit()
+        self._interrupted_at = now
+        for hints in self.screen.query(HintLine):
+            hints.say("ctrl+c once more quits.")
 
     async def on_unmount(self) -> None:
         """Close the archive."""

@@ -325,3 +325,59 @@ async def test_zoom_and_fold_give_room_and_give_it_back() -> None:
         assert driver.explorer.detail.region.area == 0
         await driver.press("plus")
         assert driver.explorer.detail.region.area > 0
+
+
+async def test_marks_are_drawn() -> None:
+    async with opened() as driver:
+        await driver.press("space", "down", "V")
+        assert [row.lstrip()[:1] == "*" for row in rows(driver)[:4]] == [True, True, True, False]
+        await driver.press("u")
+        assert not any(row.lstrip().startswith("*") for row in rows(driver))
+
+
+async def test_keys_struck_while_a_query_opens_end_nothing() -> None:
+    async with opened() as driver:
+        await driver.press("f", "enter", "down", "enter")
+        for key in ("m", "r", "e", "M"):
+            await driver.pilot.press("X", key, "f", "enter", "down", "enter", key)
+        await driver.settle()
+        assert driver.app.is_running
+        assert len(set(driver.ids)) == len(driver.ids)
+
+
+async def test_refresh_asks_again_where_nothing_was_found() -> None:
+    async with opened(query=Query("cn-hangzhou", name="no-such-file")) as driver:
+        asked = len(driver.pages_asked)
+        await driver.press("r")
+        assert len(driver.pages_asked) == asked + 1
+
+
+async def test_a_menu_is_whole_at_80_columns() -> None:
+    async with opened(size=(80, 24)) as driver:
+        await driver.press("s")
+        assert all(words in driver.screen() for words in ("c created", "m mode", "t tags"))
+        await driver.press("escape", "Y")
+        assert all(words in driver.screen() for words in ("i invoke ID", "c aliyun command"))
+
+
+async def test_b_opens_filters_that_are_folded_away() -> None:
+    async with opened(size=(80, 24)) as driver:
+        await driver.press("b")
+        assert driver.explorer.sidebar.status.has_focus
+        await driver.press("b")
+        assert driver.explorer.table.has_focus
+        assert not driver.explorer.sidebar.is_on_screen
+
+
+async def test_what_is_not_asked_is_not_said_to_be() -> None:
+    async with opened(query=Query("")) as driver:
+        await driver.press("escape")
+        assert "R chooses one" in driver.text(driver.explorer.table)
+
+
+async def test_ctrl_c_quits_from_a_viewer_on_the_second_press() -> None:
+    async with opened() as driver:
+        await driver.press("v", "ctrl+c")
+        assert "once more quits" in driver.screen()
+        await driver.pilot.press("ctrl+c")
+        await driver.wait_for(lambda: not driver.app.is_running)

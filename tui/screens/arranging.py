@@ -161,13 +161,28 @@ class Arranging(Stage):
         """Go to the next failed row, or the one before."""
         self.find_failed(step)
 
-    @work(exclusive=True, group="pages")
+    @work(exclusive=True, group="failed")
     async def find_failed(self, step: int) -> None:
-        """Look for a failed row, loading on within a budget."""
+        """Look for a failed row; below those that are loaded, load on."""
         found = await self.loader.find_failed(self.table.cursor, step)
         if found is not None:
             await self.show_row(found)
-        elif self.loader.failure is None:
+        elif step > 0 and not self.loader.ended and not self.loader.asking:
+            self.load_failed()
+        else:
+            self._say_none_failed(step)
+
+    @work(exclusive=True, group="pages")
+    async def load_failed(self) -> None:
+        """Load on, within a budget, until there is a failed row below."""
+        found = await self.loader.load_failed()
+        if found is not None:
+            await self.show_row(found)
+        else:
+            self._say_none_failed(1)
+
+    def _say_none_failed(self, step: int) -> None:
+        if self.loader.failure is None:
             where = "below" if step > 0 else "above"
             more = (
                 "" if self.loader.ended or step < 0 else " in what is loaded now; e looks further"

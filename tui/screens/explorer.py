@@ -56,6 +56,8 @@ class Explorer(Arranging, Inspecting):
         self.marks.clear()
         self.sidebar.show(query)
         self.chips.show(query, "X")
+        for group in ("rows", "marks", "failed", "arrange"):
+            self.workers.cancel_group(self, group)
         reading = await self.loader.open(query)
         self.table.show(reading.view)
         if self.filter_text or self.sort is not None:
@@ -182,9 +184,14 @@ class Explorer(Arranging, Inspecting):
             self.refresh_pages()
 
     def action_fold(self) -> None:
-        """Hide the filters or show them again."""
-        self.toggle_class("-hide-filters")
-        if self.has_class("-hide-filters") and self.pane == "filters":
+        """Hide the filters or show them again; where they are folded away, open them."""
+        if not self.sidebar.is_on_screen:
+            self.remove_class("-hide-filters")
+            if any(map(self.has_class, ("-folded", "-single-width", "-single-height"))):
+                self.go_to("filters")
+            return
+        self.add_class("-hide-filters")
+        if self.pane == "filters":
             self.go_to("invocations")
 
     def action_zoom(self) -> None:

@@ -55,6 +55,9 @@ class Inspecting(Stage):
     @on(InvocationTable.Moved)
     def cursor_is_elsewhere(self, event: InvocationTable.Moved) -> None:
         """Let the detail pane follow."""
+        if event.row is None and self.table.line_count():
+            # The row under the cursor is on its way, or far from what is looked at now.
+            return
         if event.row is None or event.row.invoke_id != self._row_before:
             self._row_before = event.row.invoke_id if event.row else ""
             self.show_hints()

@@ -55,6 +55,8 @@ class Loader:
         """Why the latest page did not come."""
         self.retry_in = 0
         """Seconds until it is asked for again, or 0."""
+        self.asking = True
+        """Whether the service is being asked for pages, or is about to be."""
 
     # What is known.
 
@@ -98,7 +100,8 @@ class Loader:
     async def open(self, query: Query) -> Reading:
         """Show what the archive has of a query; nothing is asked of the service."""
         self.failure, self.retry_in = None, 0
-        previous = self.reading
+        # Nothing may be asked for the query that is left while the new one is being opened.
+        previous, self.reading = self.reading, None
         self.reading = await Reading.open(
             self.session, self._archive, query, lambda shift: self._rows_changed(shift)
         )
@@ -137,18 +140,21 @@ class Loader:
         await self._insist(ask)
 
     async def find_failed(self, start: int, step: int) -> int | None:
-        """Return the position of the next failed row, loading on within a budget."""
+        """Return the position of the next failed row among those loaded."""
         reading = self.reading
-        if reading is None:
-            return None
-        found = await reading.view.find_failed(start, step)
-        for _ in range(FAILED_PAGES if step > 0 else 0):
-            if found is not None or reading.ended:
+        return None if reading is None else await reading.view.find_failed(start, step)
+
+    async def load_failed(self) -> int | None:
+        """Load on, within a budget, until a failed row is below the cursor; return its position."""
+        reading = self.reading
+        found = None
+        for _ in range(FAILED_PAGES):
+            if reading is None or reading.ended or found is not None:
                 break
             await self._insist(reading.load)
             if self.failure is not None:
                 return None
-            found = await reading.view.find_failed(start, step)
+            found = await reading.view.find_failed(reading.view.cursor, 1)
         return found
 
     async def count_all(self) -> None:
@@ -184,6 +190,7 @@ class Loader:
     async def _insist(self, ask: Asking) -> None:
         """Ask until an answer comes, the user goes on, or asking again is pointless."""
         wait = RETRY_FIRST
+        self.asking = True
         try:
             while True:
                 try:
@@ -198,7 +205,7 @@ class Loader:
                     self.failure = None
                     return
         finally:
-            self.retry_in = 0
+            self.retry_in, self.asking = 0, False
             self._changed()
 
     async def _count_down(self, seconds: float) -> None:

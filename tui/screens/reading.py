@@ -56,7 +56,7 @@ class Reading:
 
         The walk that was under way goes on where it was.
         """
-        if self._pager is None or not self.view.count:
+        if self._pager is None:
             return await self.load(service)
         top = self._new_pager(service, self.query)
         new = 0
@@ -67,7 +67,9 @@ class Reading:
             new += added
             if page and self.query.statuses:
                 # What has changed its status since is no answer to this query any more.
-                await asyncio.shield(self.view.retire(page.invocations, newest=first))
+                await asyncio.shield(
+                    self.view.retire(page.invocations, newest=first, oldest=top.ended)
+                )
             if page and added < len(page.invocations):
                 break
         if top.ended:

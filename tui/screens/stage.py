@@ -84,6 +84,7 @@ class Stage(Screen[None]):
         )
         self.marks: set[str] = set()
         """Invoke IDs of the marked rows."""
+        self.table.marks = self.marks
         self.pane = "invocations"
         """The pane that has the focus."""
         self._focused_last: Widget | None = None
@@ -187,7 +188,11 @@ class Stage(Screen[None]):
         self._show_notice()
         self.table.explain_emptiness(
             *states.empty_words(
-                self.query_shown, ended=loader.ended, failure=failure, hidden=hidden
+                self.query_shown,
+                asking=loader.asking or reading is None,
+                ended=loader.ended,
+                failure=failure,
+                hidden=hidden,
             )
         )
         self.status_bar.show(

@@ -39,7 +39,7 @@ def trouble_words(failure: ApiError | None) -> str:
 
 
 def empty_words(
-    query: Query, *, ended: bool, failure: ApiError | None, hidden: int
+    query: Query, *, asking: bool, ended: bool, failure: ApiError | None, hidden: int
 ) -> tuple[str, ...]:
     """Return what an empty table says: why it is empty, and the key that helps."""
     if hidden:
@@ -64,6 +64,10 @@ def empty_words(
             return ("The service cannot be reached.", "r tries again now, R changes the region.")
         case _:
             return ("Nothing could be loaded, for the reason given below.", "r tries again.")
+    if not query.region:
+        return ("No region is chosen.", "R chooses one.")
+    if not ended and not asking:
+        return ("Nothing is loaded.", "m loads, r asks again.")
     if not ended:
         return (f"Asking for the files that were sent in {query.region}…",)
     if query.is_filtered():

@@ -48,10 +48,17 @@ class KeyMenu(StaticLines):
         """Offer choices."""
         self._menu = menu
         self._choices = {choice.key: choice for choice in choices}
-        spans = [Span(f" {title}  ", "strong")]
+        lines = [[Span(f" {title}  ", "strong")]]
+        used = len(title) + 3
         for choice in choices:
-            spans += [Span(choice.key, "accent"), Span(f" {choice.words}  ")]
-        self.set_lines([line(*spans)])
+            needed = len(choice.key) + len(choice.words) + 3
+            if used + needed > self.app.size.width:
+                lines.append([Span(" ")])
+                used = 1
+            lines[-1] += [Span(choice.key, "accent"), Span(f" {choice.words}  ")]
+            used += needed
+        self.styles.height = len(lines)
+        self.set_lines(line(*spans) for spans in lines)
         if not self.display:
             self._came_from = self.screen.focused
         self.display = True
