@@ -23,9 +23,9 @@ NGINX = Invocation(
     "f-nginx",
     "PartialFailed",
     "2026-01-03T00:00:00Z",
-    name="nginx.conf",
+    name="Nginx.conf",
     target_dir="/etc/nginx",
-    file_owner="root",
+    file_owner="Root",
     file_group="wheel",
     file_mode="0644",
     description="100% of the front door",
@@ -42,8 +42,8 @@ APP = replace(
     invoke_id="f-app",
     status="Success",
     creation_time="2026-01-02T00:00:00Z",
-    name="App_env",
-    target_dir="/srv/app dir",
+    name="app_env",
+    target_dir="/Srv/app dir",
     file_owner="deploy",
     file_group="deploy",
     file_mode="0600",
@@ -196,7 +196,7 @@ async def test_a_change_of_values_moves_and_hides_no_row_until_the_next_arrangem
     await view.update([replace(APP, name="zzz"), replace(NGINX, status="Failed")])
     await view.add([replace(KEYS, invoke_id="f-new", name="B", status="Running")])
     rows = [row for row in view.rows(0, 9) if row]
-    assert [row.name for row in rows if row.invoke_id != "f-new"] == ["zzz", "nginx.conf"]
+    assert [row.name for row in rows if row.invoke_id != "f-new"] == ["zzz", "Nginx.conf"]
     assert [row.status for row in rows if row.invoke_id == "f-nginx"] == ["Failed"]
     await view.rearrange()
     assert [row.invoke_id for row in view.rows(0, 9) if row] == ["f-new", "f-app"]
