@@ -56,6 +56,9 @@ class Reading:
 
         The walk that was under way goes on where it was.
         """
+        if not self.view.count + self.view.hidden:
+            # Nothing is known that could be reached: begin the walk anew, with its first page.
+            self._pager = None
         if self._pager is None:
             return await self.load(service)
         top = self._new_pager(service, self.query)
