@@ -285,9 +285,8 @@ def _check(name: str, positionals: Sequence[str], seen: Sequence[str]) -> None:
                 for word, other in (*COMMANDS.items(), ("the explorer", EXPLORER))
                 if any(spelling in (flag.name, flag.short) for flag in other.flags)
             ]
-            raise UsageError(
-                f"{spelling} is a flag of {_listed(owners)}, not of {name or 'the explorer'}."
-            )
+            listed = " and ".join(filter(None, (", ".join(owners[:-1]), owners[-1])))
+            raise UsageError(f"{spelling} is a flag of {listed}, not of {name or 'the explorer'}.")
     if not {"--help", "-h", "--version"} & set(seen) and len(positionals) < len(command.words):
         metavar = command.words[len(positionals)][0]
         raise UsageError(f"{metavar} is missing: {PROGRAM} {name} {metavar}.")
@@ -391,10 +390,6 @@ def _choice(name: str, text: str, choices: Sequence[str]) -> str:
 
 def _unfit(name: str, text: str, expected: str) -> UsageError:
     return UsageError(f"--{name.replace('_', '-')} is {_shown(text)}: {expected}.")
-
-
-def _listed(terms: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(terms[:-1]), terms[-1])))
 
 
 def _shown(text: str) -> str:

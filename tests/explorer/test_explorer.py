@@ -126,6 +126,20 @@ async def test_a_tall_screen_is_filled() -> None:
         assert driver.explorer.table.line_count() >= driver.explorer.table.visible_height
 
 
+async def test_a_wish_for_more_during_a_load_is_not_forgotten() -> None:
+    async with opened(page_size=10, size=(120, 24)) as driver:
+        driver.wire.gate = asyncio.Event()
+        before = len(driver.pages_asked)
+        await driver.pilot.press("m")
+        await driver.wait_for(lambda: len(driver.pages_asked) == before + 1)
+        await driver.pilot.press("end")
+        driver.wire.gate.set()
+        driver.wire.gate = None
+        await driver.settle()
+        table = driver.explorer.table
+        assert table.line_count() > table.cursor + 10
+
+
 async def test_the_end_of_a_walk_is_said() -> None:
     async with opened(fleet=Fleet(73, 7)) as driver:
         await driver.press("end", "end")
@@ -133,6 +147,8 @@ async def test_the_end_of_a_walk_is_said() -> None:
         asked = len(driver.pages_asked)
         await driver.press("m", "end", "down")
         assert len(driver.pages_asked) == asked
+        await driver.pilot.pause()
+        assert not list(driver.explorer.workers), "nothing goes on by itself"
 
 
 async def test_nothing_found_is_not_an_empty_void() -> None:

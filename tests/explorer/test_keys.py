@@ -184,6 +184,7 @@ async def test_the_log_names_calls_and_no_secret() -> None:
         assert "MaxResults=50" in text
         assert " ms" in text
         assert "Signature" not in text
+        assert all(call.request_id in text for call in driver.explorer.loader.calls.log)
         await driver.press("escape")
         assert driver.explorer.is_current
 

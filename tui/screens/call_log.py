@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +17,9 @@ from tui.screens.calls import Calls
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
+
+OPERATION_WIDTH: Final = 30
+"""Cells for the name of an operation; the longest is DescribeCloudAssistantStatus."""
 
 
 class CallLogScreen(Screen[None]):
@@ -49,7 +52,7 @@ class CallLogScreen(Screen[None]):
 
 
 def call_lines(calls: Iterable[Call]) -> list[Line]:
-    """Return three lines for each call, the newest first; nothing secret is in a call."""
+    """Return a few lines for each call, the newest first; nothing secret is in a call."""
     lines = [line(Span("API calls", "title")), line()]
     for call in reversed(list(calls)):
         began = datetime.fromtimestamp(call.started_at, UTC).strftime("%H:%M:%S UTC")
@@ -59,13 +62,14 @@ def call_lines(calls: Iterable[Call]) -> list[Line]:
         lines.append(
             line(
                 Span(f"{began}  ", "dim"),
-                Span(fit(call.operation, 28), "strong"),
+                Span(fit(call.operation, OPERATION_WIDTH), "strong"),
                 Span(fit(status, 5), "failed" if call.error else "ok"),
                 fit(took, 11, right=True),
-                f"  {fit(tries, 10)}",
-                Span(call.request_id, "dim"),
+                f"  {tries}",
             )
         )
+        if call.request_id:
+            lines.append(line(Span(f"  request {call.request_id}", "dim")))
         words = " ".join(f"{name}={value}" for name, value in call.parameters)
         lines.append(line(Span(f"  {words}", "dim")))
         if call.error is not None:

@@ -13,11 +13,12 @@ from tui.api.regions import REGIONS
 from tui.archive.store import Archive
 from tui.records import Query, Region
 from tui.screens.arranging import Arranging
-from tui.screens.inspecting import Copier, Inspecting
+from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
 from tui.screens.regions import RegionScreen
 from tui.screens.session import Session
 from tui.screens.stage import PANES
+from tui.screens.viewers import Copier
 from tui.widgets.filter_sidebar import FilterSidebar
 from tui.widgets.invocation_table import InvocationTable
 
@@ -71,6 +72,9 @@ class Explorer(Arranging, Inspecting):
         """Bring the next page of the query that is shown."""
         await self.loader.next_page()
         self.count_all()
+        # What was wished for while the page was on its way was not heard; this is, for the worker
+        # has ended by the time that the message arrives.
+        self.table.want_more()
 
     @work(exclusive=True, group="pages")
     async def refresh_pages(self) -> None:
@@ -93,9 +97,9 @@ class Explorer(Arranging, Inspecting):
     def more_is_wanted(self) -> None:
         """Load the next page unless one is under way, has just failed or would not join here."""
         arranged = self.filter_text or self.sort is not None
-        if self._is_asking() or self.loader.failure is not None or arranged:
-            return
-        self.load_page()
+        loader = self.loader
+        if not (self._is_asking() or loader.ended or loader.failure is not None or arranged):
+            self.load_page()
 
     @on(InvocationTable.Seen)
     def rows_are_seen(self, event: InvocationTable.Seen) -> None:
@@ -138,6 +142,7 @@ class Explorer(Arranging, Inspecting):
         """Undo the latest of: a load, a notice, the local filter, one level of the drill-down."""
         if self._is_asking():
             self.workers.cancel_group(self, "pages")
+            self.loader.asking = False
             self.say("Stopped; what was loaded stays.")
         elif self.dismiss_notice():
             pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from textual import on, work
@@ -17,13 +16,14 @@ from tui.screens.call_log import CallLogScreen
 from tui.screens.help import HelpScreen
 from tui.screens.json_text import indented
 from tui.screens.stage import Stage
-from tui.screens.viewers import ContentViewer, RawViewer
+from tui.screens.viewers import ContentViewer, Copier, RawViewer
 from tui.triage.content import decode
 from tui.triage.error_knowledge import explain
 from tui.widgets.detail_lines import Detail
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
 from tui.widgets.key_menu import Choice, KeyMenu
+from tui.widgets.words import moment
 
 REST: Final = 0.08
 """Seconds that the cursor must rest before the detail pane follows it."""
@@ -37,9 +37,6 @@ COPIES: Final = (
     Choice("c", "aliyun command", "command"),
 )
 """What can be copied of the row under the cursor."""
-
-Copier = Callable[[str], Awaitable[str]]
-"""Sends text towards the clipboard and says in words what was done with it."""
 
 
 class Inspecting(Stage):
@@ -140,12 +137,13 @@ class Inspecting(Stage):
             self._agent = (("Agent now", f"not known: {failure.sentence}"),)
         else:
             self._agent = (("Agent now", "the service knows none on this instance"),)
+            style = self.table.time_style
             for status in found:
                 self._agent = (
                     ("Agent now", "running" if status.running else "not running"),
                     ("version", status.version),
-                    ("last heard", status.last_heartbeat_time),
-                    ("last task", status.last_invoked_time),
+                    ("last heard", moment(status.last_heartbeat_time, style)),
+                    ("last task", moment(status.last_invoked_time, style)),
                     ("system", status.os_type),
                 )
         self.follow_cursor(rest=0)

@@ -99,7 +99,7 @@ class Loader:
 
     async def open(self, query: Query) -> Reading:
         """Show what the archive has of a query; nothing is asked of the service."""
-        self.failure, self.retry_in = None, 0
+        self.failure, self.retry_in, self.asking = None, 0, True
         # Nothing may be asked for the query that is left while the new one is being opened.
         previous, self.reading = self.reading, None
         self.reading = await Reading.open(

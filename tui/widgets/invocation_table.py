@@ -182,8 +182,13 @@ class InvocationTable(LineView):
         """Say where the cursor is, what is on the screen, and whether the end is near."""
         self._source.cursor = self.cursor
         self.post_message(self.Moved(self.row))
+        top = self.scroll_offset.y
+        self.post_message(self.Seen(top, top + self.visible_height))
+        self.want_more()
+
+    def want_more(self) -> None:
+        """Ask for more rows where the cursor or the screen is near the last one."""
         bottom = self.scroll_offset.y + self.visible_height
-        self.post_message(self.Seen(self.scroll_offset.y, bottom))
         if max(self.cursor + ROWS_AHEAD, bottom) >= self._source.count:
             self.post_message(self.MoreWanted())
 
