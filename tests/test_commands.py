@@ -151,7 +151,7 @@ def test_a_closed_stdout_is_said() -> None:
 def test_the_numbers_of_closed_streams_are_taken() -> None:
     code = (
         "import os, sys\n"
-        "from tui.wiring import dispatch\n"
+        "from tui.commands.dispatch import dispatch\n"
         "code = dispatch(['list', '--region', 'cn-hangzhou', '--profile', 'x'])\n"
         "null = os.stat(os.devnull)\n"
         "sys.exit(40 + all(os.path.samestat(os.fstat(each), null) for each in (0, 1, 2)))\n"
@@ -166,7 +166,7 @@ def test_a_signal_before_the_work_has_begun_counts_as_well() -> None:
         "def slow(words):\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
         "tui.cli.parse = slow\n"
-        "from tui.wiring import dispatch\n"
+        "from tui.commands.dispatch import dispatch\n"
         "sys.exit(dispatch(['list']))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
@@ -285,7 +285,7 @@ def test_an_unforeseen_error_is_one_line_and_exit_3() -> None:
         "def broken(words):\n"
         "    raise KeyError('\\x1b[2J')\n"
         "tui.cli.parse = broken\n"
-        "from tui.wiring import dispatch\n"
+        "from tui.commands.dispatch import dispatch\n"
         "sys.exit(dispatch(['list']))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

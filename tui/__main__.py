@@ -1,4 +1,4 @@
-"""The entry of `sendfile-explorer`: `--version` at once, everything else by `wiring`."""
+"""The entry of `sendfile-explorer`: `--version` at once, everything else by `commands`."""
 
 # This file is compiled anew by each `python -m tui`, and `--version` waits for nothing else.
 from __future__ import annotations
@@ -14,7 +14,7 @@ def main() -> int:
     if sys.argv[1:] == ["--version"] and _write(f"sendfile-explorer {__version__}\n"):
         return 0
 
-    from tui.wiring import dispatch
+    from tui.commands.dispatch import dispatch
 
     return dispatch(sys.argv[1:])
 

@@ -1,4 +1,4 @@
-"""Puts the explorer together: session, archive, keymap and application, and runs them."""
+"""`sendfile-explorer` itself: session, archive, keymap and application, put together and run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui import connecting, resources
+from tui import resources
 from tui.api.endpoints import resolve
+from tui.api.errors import EndpointInvalid
+from tui.commands import connecting, process
 from tui.terminal import capabilities
 
 if TYPE_CHECKING:
@@ -23,7 +25,23 @@ ANY_REGION = "cn-hangzhou"
 """Asked for the list of regions where none is chosen yet."""
 
 
-def run(request: Explore, settings: Settings) -> int:
+def run(request: Explore) -> int:
+    """Open the explorer, or say what works without a terminal; return the exit code."""
+    settings = process.load_settings(request.common)
+    if sentence := capabilities.refusal(capabilities.streams_of_process(), os.environ):
+        return process.complain(sentence)
+    if sentence := connecting.obstacle(request.common, settings):
+        return process.complain(sentence)
+    narrator = process.narrator()
+    narrator.say_all(settings.warnings)
+    process.start_log(settings, narrator)
+    try:
+        return _open(request, settings)
+    except EndpointInvalid as error:
+        return process.complain(str(error))
+
+
+def _open(request: Explore, settings: Settings) -> int:
     """Open the explorer and return the exit status of the process.
 
     Raises:

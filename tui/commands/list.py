@@ -1,0 +1,60 @@
+"""`list`: rows of a query on standard output, narration on standard error."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.api.errors import ApiError, EndpointInvalid
+from tui.commands import connecting, process
+from tui.headless import listing, output, streams
+
+if TYPE_CHECKING:
+    from tui.requests import List
+
+NO_REGION = "No region is given: use --region, ALIBABA_CLOUD_REGION_ID, or region in config.toml."
+"""What is said where a region is needed and none is known."""
+
+
+def run(request: List) -> int:
+    """Walk the query and return the exit code."""
+    settings = process.load_settings(request.common)
+    narrator = process.narrator()
+    narrator.say_all(settings.warnings)
+    process.start_log(settings, narrator)
+    if sentence := connecting.obstacle(request.common, settings):
+        return process.complain(sentence)
+    emulator = connecting.emulator(request.common.demo)
+    region = connecting.region(request.common, settings)
+    if not region:
+        return process.complain(NO_REGION)
+    wanted = listing.Listing(
+        replace(request.filters, region=region),
+        limit=request.limit,
+        since=request.since,
+        until=request.until,
+        error_code=request.error_code,
+        exit_code=request.exit_code,
+        page_size=settings.page_size,
+        by_number=request.by_number,
+        token=request.next_token,
+    )
+    form = output.format_named(
+        request.output, width=streams.width(os.environ), wanted=wanted.wants_result
+    )
+    sink = process.standard_output()
+
+    async def walk() -> int:
+        try:
+            client = connecting.client(settings, region, emulator, listing.Waits(narrator))
+        except EndpointInvalid as error:
+            return process.complain(str(error))
+        except ApiError as error:
+            return process.complain(str(error), process.FAILED)
+        try:
+            return await listing.run(wanted, client, form, sink, narrator)
+        finally:
+            await client.aclose()
+
+    return process.run_guarded(walk, sink)
