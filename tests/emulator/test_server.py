@@ -105,7 +105,19 @@ async def served(*specs: str, records: int = 60, log: Path | None = None) -> Asy
 async def test_the_announcement_has_all_that_a_client_needs() -> None:
     async with served() as running:
         said = running.said
-        assert list(said) == ["endpoint", "access_key_id", "access_key_secret", "region", "sts"]
+        assert list(said) == [
+            "endpoint",
+            "access_key_id",
+            "access_key_secret",
+            "region",
+            "sts",
+            "sts_endpoint",
+            "metadata_endpoint",
+            "credentials_uri",
+            "role_arn",
+            "denied_role_arn",
+            "oidc_provider_arn",
+        ]
         assert said["region"] == HOME
         assert set(said["sts"]) == {"access_key_id", "access_key_secret", "security_token"}
 

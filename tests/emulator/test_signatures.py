@@ -11,9 +11,10 @@ import pytest
 
 from tests.emulator.asking import START, Clock, asker, code_of, rpc_request, timestamp
 from tui.emulator import signatures
+from tui.emulator.keys import Key
 from tui.emulator.refusals import Refusal
 from tui.emulator.request import Request
-from tui.emulator.signatures import Key, Nonces, Verifier
+from tui.emulator.signatures import Nonces, Verifier
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

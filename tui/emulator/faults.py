@@ -1,5 +1,9 @@
 """Faults on purpose: what goes wrong with an answer, decided by a seeded chance.
 
+They strike the records only, so that credentials can be had: where these come from has refusals of
+its own. `skew` is the clock of everything, `hostile` goes into every text of every service, and
+`expire-token` is for all temporary credentials.
+
 | spec | does |
 |---|---|
 | `throttle=0.1` | refuses that share of the calls with `Throttling.User`, HTTP 400 |
@@ -9,7 +13,7 @@
 | `truncate=0.01` | breaks the answer off in the middle |
 | `slow=0.1:2000` | waits 2,000 milliseconds before that share of the answers |
 | `skew=1200` | sets the service's clock 1,200 seconds ahead |
-| `expire-token=30` | lets temporary credentials expire 30 seconds after the start |
+| `expire-token=30` | lets temporary credentials live 30 seconds from when they are issued |
 | `deny` | refuses everything with `Forbidden.RAM` |
 | `hostile` | puts control characters, markup and formulas into every text |
 """
@@ -23,7 +27,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from tui.emulator import hostile
-from tui.emulator.handler import CALM, Conditions, Emulator
+from tui.emulator.handler import CALM, Conditions, Emulator, of_ecs
 from tui.emulator.request import Request, Response
 
 CHANCE: Final = "a share from 0 to 1"
@@ -120,7 +124,7 @@ class Faults:
 
     def deliver(self, emulator: Emulator, request: Request) -> Delivery:
         """Have the emulator answer a request, and let go wrong what is to go wrong."""
-        struck = self._struck()
+        struck = self._struck(request)
         delay = sum(fault.amount / 1000 for fault in struck.values() if fault.kind == "slow")
         conditions = self._conditions()
         if "reset" in struck:
@@ -148,9 +152,12 @@ class Faults:
                 conditions = replace(conditions, denied=True)
         return conditions
 
-    def _struck(self) -> dict[str, Fault]:
+    def _struck(self, request: Request) -> dict[str, Fault]:
         """Return the faults that strike this time; each draws, so that none hides another."""
-        drawn = [(fault, self._random.random()) for fault in self.faults]
+        possible = self.faults
+        if not of_ecs(request):
+            possible = tuple(fault for fault in self.faults if fault.kind == "hostile")
+        drawn = [(fault, self._random.random()) for fault in possible]
         return {fault.kind: fault for fault, draw in drawn if draw < fault.chance}
 
     def _throttle(self, emulator: Emulator, request: Request, conditions: Conditions) -> Response:

@@ -3,6 +3,9 @@
 One order of checks, as the vendor's gateway has it: method and path, operation and version,
 signature, access, parameters. What is refused is answered in the vendor's envelope.
 
+Where credentials come from is answered by the same handler: `sts`, `metadata` and
+`credentials_uri` say on which paths and how.
+
 Regions that answer with an error, so that each can be provoked: `cn-wuhan-lr` answers
 `RegionId.ApiNotSupported`, `ap-south-1` answers `Operation.Forbidden`, `us-southeast-1` answers
 `InternalError.Dispatch`; a region that no one knows answers `InvalidRegionId.NotFound`.
@@ -14,17 +17,21 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import formatdate
 from hashlib import blake2b
 from http import HTTPStatus
+from math import floor
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from tui.emulator import operations, parameters
+from tui.emulator import credentials_uri, metadata, operations, parameters, sts
 from tui.emulator.fleet import Fleet
+from tui.emulator.keys import ACCOUNT_ID, USER_NAME, Key, Session, TemporaryKeys
 from tui.emulator.refusals import Refusal
 from tui.emulator.request import Request, Response
-from tui.emulator.signatures import Key, Verifier
+from tui.emulator.signatures import TIME_FORMAT, Verifier
 from tui.emulator.tokens import Tokens
 
 __all__ = ["CALM", "Conditions", "Emulator", "Request", "Response"]
@@ -38,11 +45,8 @@ TOKEN_LIFE: Final = 12 * 3600.0
 ACCESS_KEY_ID: Final = "LTAI5tEmulatorExampleKey"
 """The access key of the emulated account; it opens nothing else."""
 
-STS_ACCESS_KEY_ID: Final = "STS.NEmulatorExampleTemporary"
-"""The access key of its temporary credentials."""
-
-STS_TOKEN: Final = "CAISEmulatorExample/SecurityToken+NotARealOne0123456789=="  # noqa: S105
-"""The security token that belongs to it: an example, with the characters that need encoding."""
+SESSION: Final = Session(ACCOUNT_ID, sts.ROLE, USER_NAME)
+"""Whose temporary credentials the emulator has from the start."""
 
 SMALL: Final = 20_000
 """Records that can be looked at one by one without anybody noticing."""
@@ -58,7 +62,7 @@ class Conditions:
     skew: float = 0.0
     """How many seconds its clock is ahead."""
     token_life: float | None = None
-    """Seconds from the start after which temporary credentials have expired."""
+    """Seconds that temporary credentials live at most, from when they were issued."""
     denied: bool = False
     """Whether nobody may do anything."""
 
@@ -82,26 +86,47 @@ class Emulator:
         self.retention_days = retention_days
         self.access_key_id = ACCESS_KEY_ID
         self.access_key_secret = "EmulatorExampleSecretOpensNothing"  # noqa: S105
-        self.sts = Key(
-            STS_ACCESS_KEY_ID, "EmulatorExampleTemporarySecret00", STS_TOKEN, clock() + TOKEN_LIFE
-        )
         self._clock = clock
-        self._started = clock()
         self._fleets = {fleet.region: fleet}
         self._answered = 0
         key = blake2b(f"{fleet.seed}".encode(), digest_size=32, person=b"tokens").digest()
         self.tokens = Tokens(key)
-        self._verifier = Verifier((Key(self.access_key_id, self.access_key_secret), self.sts))
+        self._temporary = TemporaryKeys(key)
+        self.sts = self._temporary.issue(SESSION, clock(), TOKEN_LIFE)
+        permanent = Key(self.access_key_id, self.access_key_secret)
+        self._verifier = Verifier([permanent], self._temporary)
 
     def answer(self, request: Request, conditions: Conditions = CALM) -> Response:
         """Answer one request."""
+        if metadata.serves(request.path):
+            return metadata.answer(self, request, conditions)
+        if credentials_uri.serves(request.path):
+            return credentials_uri.answer(self, request, conditions)
         request_id = self._request_id()
         try:
-            action, given = self._admitted(request, conditions)
-            answer = operations.OPERATIONS[action](self, given)
+            answer = self._called(request, conditions)
         except Refusal as refusal:
             return self._refused(refusal, request, request_id, conditions)
         return self._response(200, {**answer, "RequestId": request_id}, request_id, conditions)
+
+    def issue(
+        self, session: Session, seconds: float, conditions: Conditions, *, age: float = 0.0
+    ) -> dict[str, str]:
+        """Return a temporary triple and its expiration, under the names that all services use.
+
+        Args:
+            seconds: how long it lives, where the conditions allow so much.
+            age: how many seconds ago it was issued.
+        """
+        # A whole second, as the expiration is told in whole ones.
+        key = self._temporary.issue(session, floor(self._clock() - age), seconds)
+        expires_at = (key.expires_at(conditions.token_life) or 0.0) + conditions.skew
+        return {
+            "AccessKeyId": key.access_key_id,
+            "AccessKeySecret": key.access_key_secret,
+            "SecurityToken": key.security_token,
+            "Expiration": datetime.fromtimestamp(expires_at, UTC).strftime(TIME_FORMAT),
+        }
 
     def refuse(self, request: Request, code: str, conditions: Conditions = CALM) -> Response:
         """Answer a request with an error of the service, whatever it asks."""
@@ -138,31 +163,39 @@ class Emulator:
         """Return the time of the service's own clock, in unix seconds."""
         return self._clock() + conditions.skew
 
-    def _admitted(self, request: Request, conditions: Conditions) -> tuple[str, dict[str, str]]:
-        """Return operation and parameters of a request that may pass, or raise its refusal."""
+    def _called(self, request: Request, conditions: Conditions) -> dict[str, object]:
+        """Return the body of the answer to a call of an operation, or raise its refusal."""
         if request.method not in ("GET", "POST"):
             raise Refusal("UnsupportedHTTPMethod")
         given = dict(request.pairs())
         action = action_of(request, given)
-        if request.target.partition("?")[0] != "/" or action not in operations.OPERATIONS:
+        if request.path != "/" or action not in VERSIONS:
             raise Refusal("InvalidAction.NotFound")
-        if (request.header("x-acs-version") or given.get("Version", "")) != VERSION:
+        if (request.header("x-acs-version") or given.get("Version", "")) != VERSIONS[action]:
             raise Refusal("InvalidVersion")
         if given.get("Format", "JSON").upper() not in ("JSON", ""):
             raise Refusal("InvalidParameter.Format")
-        life = conditions.token_life
-        expire_at = None if life is None else self._started + life + conditions.skew
-        self._verifier.verify(request, self.now(conditions), expire_at=expire_at)
+        caller = None
+        if action != sts.UNSIGNED:
+            caller = self._verifier.verify(
+                request,
+                self.now(conditions),
+                skew=conditions.skew,
+                longest=conditions.token_life,
+            )
+        if action in sts.OPERATIONS:
+            return sts.OPERATIONS[action](self, given, caller, conditions)
         if conditions.denied:
             raise Refusal("Forbidden.RAM", detail=_denial(action))
-        return action, given
+        return operations.OPERATIONS[action](self, given)
 
     def _refused(
         self, refusal: Refusal, request: Request, request_id: str, conditions: Conditions
     ) -> Response:
+        product = "Ecs" if of_ecs(request) else "Sts"
         recommend = (
             f"https://api.aliyun.com/troubleshoot?q={quote(refusal.code)}"
-            f"&product=Ecs&requestId={request_id}"
+            f"&product={product}&requestId={request_id}"
         )
         body: dict[str, object] = {
             "RequestId": request_id,
@@ -200,11 +233,34 @@ def action_of(request: Request, given: Mapping[str, str]) -> str:
     return request.header("x-acs-action") or given.get("Action", "")
 
 
+def operation_of(request: Request) -> str:
+    """Return what a request is for, whatever it asks: an operation, or a name that says as much."""
+    if metadata.serves(request.path):
+        return metadata.operation(request.path)
+    if credentials_uri.serves(request.path):
+        return credentials_uri.OPERATION
+    try:
+        return action_of(request, dict(request.pairs()))
+    except Refusal:
+        return ""
+
+
+def of_ecs(request: Request) -> bool:
+    """Say whether a request is for the records, and not for credentials."""
+    return request.path == "/" and operation_of(request) not in sts.OPERATIONS
+
+
+VERSIONS: Final = MappingProxyType(
+    dict.fromkeys(operations.OPERATIONS, VERSION) | dict.fromkeys(sts.OPERATIONS, sts.VERSION)
+)
+"""Which version of its service every operation belongs to."""
+
+
 def _denial(action: str) -> dict[str, str]:
     return {
         "AuthAction": f"ecs:{action}",
-        "AuthPrincipalDisplayName": "emulator-example",
-        "AuthPrincipalOwnerId": "1000000000000000",
+        "AuthPrincipalDisplayName": USER_NAME,
+        "AuthPrincipalOwnerId": ACCOUNT_ID,
         "AuthPrincipalType": "SubUser",
         "EncodedDiagnosticMessage": "AQEAAAAAEmulatorExample",
         "NoPermissionType": "ImplicitDeny",

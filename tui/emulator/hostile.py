@@ -1,7 +1,7 @@
 """Answers turned hostile: every text gets something that a careless reader would act on.
 
 What the client has to send back or to tell apart stays usable: ids of invocations, pagination
-tokens and the codes of errors keep their value.
+tokens, credentials and the codes of errors keep their value.
 """
 
 from __future__ import annotations
@@ -45,7 +45,18 @@ PAYLOADS: Final = (
 """Texts that have broken terminals, tables, spreadsheets and shells."""
 
 KEPT: Final = frozenset(
-    {"Code", "InvokeId", "NextToken", "RegionEndpoint", "RegionId", "ResourceId"}
+    {
+        "AccessKeyId",
+        "AccessKeySecret",
+        "Code",
+        "Expiration",
+        "InvokeId",
+        "NextToken",
+        "RegionEndpoint",
+        "RegionId",
+        "ResourceId",
+        "SecurityToken",
+    }
 )
 """Fields that keep their value, because the client tells by them what is what and goes on."""
 

@@ -85,11 +85,49 @@ COMMON: Final = MappingProxyType(
 """Error codes that every operation of the vendor shares."""
 
 
+STS: Final = MappingProxyType(
+    {
+        "AuthenticationFail.NoPermission": (403, "There is no permission"),
+        "AuthenticationFail.OIDCToken.Expired": (401, "This JsonWebToken is expired."),
+        "AuthenticationFail.OIDCToken.Invalid": (401, "This JsonWebToken is invalid."),
+        "EntityNotExist.Role": (404, "The specified Role not exists ."),
+        "InternalError": (
+            500,
+            "STS Server Internal Error happened, please send the RequestId to us.",
+        ),
+        "InvalidParameter.DurationSeconds": (
+            400,
+            "The Min/Max value of DurationSeconds is 15min/12hr.",
+        ),
+        "InvalidParameter.ExternalId": (400, "The parameter ExternalId is wrongly formed."),
+        "InvalidParameter.OIDCProviderArn": (
+            400,
+            "The parameter OIDCProviderArn is wrongly formed.",
+        ),
+        "InvalidParameter.PolicyGrammar": (
+            400,
+            "The parameter Policy has not passed grammar check.",
+        ),
+        "InvalidParameter.PolicySize": (400, "The size of Policy must be smaller than 2048 bytes."),
+        "InvalidParameter.RoleArn": (400, "The parameter RoleArn is wrongly formed."),
+        "InvalidParameter.RoleSessionName": (
+            400,
+            "The parameter RoleSessionName is wrongly formed.",
+        ),
+        "NoPermission": (
+            403,
+            "You are not authorized to do this action. You should be authorized by RAM.",
+        ),
+    }
+)
+"""The error codes of the Security Token Service."""
+
+
 class Refusal(Exception):
     """The service's own error, on its way to becoming an answer."""
 
     def __init__(self, code: str, message: str = "", *, detail: dict[str, str] | None = None):
-        status, standard = DOCUMENTED.get(code) or COMMON[code]
+        status, standard = DOCUMENTED.get(code) or STS.get(code) or COMMON[code]
         self.code = code
         self.status = status
         self.message = message or standard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,11 @@ class Request:
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """What stands before the query, as on the wire."""
+        return self.target.partition("?")[0]
 
     def header(self, name: str) -> str:
         """Return the value of a header by its lower-case name; several are joined by commas."""
@@ -57,3 +63,10 @@ class Response:
     reason: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def plain(status: int, content: str, kind: str = "text/plain") -> Response:
+    """Return a response with a text of a content type."""
+    body = content.encode("utf-8", "replace")
+    headers = {"content-type": kind, "content-length": str(len(body))}
+    return Response(status, HTTPStatus(status).phrase, headers, body)

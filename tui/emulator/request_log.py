@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.emulator.faults import Delivery
-from tui.emulator.handler import action_of
+from tui.emulator.handler import operation_of
 from tui.emulator.refusals import Refusal
 from tui.emulator.request import Request
 
@@ -18,6 +18,7 @@ PROTOCOL: Final = frozenset(
         "AccessKeyId",
         "Action",
         "Format",
+        "OIDCToken",
         "SecurityToken",
         "Signature",
         "SignatureMethod",
@@ -28,7 +29,7 @@ PROTOCOL: Final = frozenset(
         "Version",
     }
 )
-"""Parameters that belong to the signature, not to the operation; they are left out."""
+"""Parameters that say who asks, not for what; they are left out, secrets among them."""
 
 
 class RequestLog:
@@ -49,7 +50,8 @@ class RequestLog:
             given = {}
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "operation": action_of(request, given),
+            "operation": operation_of(request),
+            "path": request.path,
             "parameters": {name: given[name] for name in given if name not in PROTOCOL},
             "status": delivery.response.status,
             "ms": round(milliseconds, 1),

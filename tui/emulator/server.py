@@ -18,6 +18,7 @@ from typing import Final
 
 import h11
 
+from tui.emulator import credentials_uri, sts
 from tui.emulator.faults import Delivery, Faults
 from tui.emulator.front import Front
 from tui.emulator.handler import Emulator
@@ -82,18 +83,25 @@ async def serve(
 
 def announcement(emulator: Emulator, port: int) -> str:
     """Return the line of JSON that tells a caller where the emulator is and with which keys."""
-    sts = emulator.sts
+    triple = emulator.sts
+    base = f"http://{HOST}:{port}"
     return json.dumps(
         {
-            "endpoint": f"http://{HOST}:{port}",
+            "endpoint": base,
             "access_key_id": emulator.access_key_id,
             "access_key_secret": emulator.access_key_secret,
             "region": emulator.region,
             "sts": {
-                "access_key_id": sts.access_key_id,
-                "access_key_secret": sts.access_key_secret,
-                "security_token": sts.security_token,
+                "access_key_id": triple.access_key_id,
+                "access_key_secret": triple.access_key_secret,
+                "security_token": triple.security_token,
             },
+            "sts_endpoint": base,
+            "metadata_endpoint": base,
+            "credentials_uri": base + credentials_uri.PATH,
+            "role_arn": sts.ROLE_ARN,
+            "denied_role_arn": sts.DENIED_ROLE_ARN,
+            "oidc_provider_arn": sts.OIDC_PROVIDER_ARN,
         }
     )
 

@@ -11,12 +11,12 @@ import hmac
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, unquote
 
+from tui.emulator.keys import TEMPORARY, Key, TemporaryKeys
 from tui.emulator.refusals import Refusal
 from tui.emulator.request import Request
 
@@ -30,20 +30,9 @@ MAX_NONCES: Final = 100_000
 """Nonces remembered at most; the oldest make room, so that no flood can fill the memory."""
 
 TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
-"""How a request writes its time, in UTC."""
+"""How requests and services write a time, in UTC."""
 
 _ALWAYS_SIGNED: Final = ("host", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An access key that the service knows; with a token, a temporary one."""
-
-    access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str = field(default="", repr=False)
-    expires_at: float | None = None
-    """Unix seconds; None: never."""
 
 
 class Nonces:
@@ -67,30 +56,34 @@ class Nonces:
 class Verifier:
     """Knows the keys and the nonces, and says whose a request is."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], temporary: TemporaryKeys | None = None) -> None:
         self._keys: Mapping[str, Key] = MappingProxyType({key.access_key_id: key for key in keys})
+        self._temporary = temporary
         self._nonces = Nonces()
 
-    def verify(self, request: Request, now: float, *, expire_at: float | None = None) -> Key:
+    def verify(
+        self, request: Request, now: float, *, skew: float = 0.0, longest: float | None = None
+    ) -> Key:
         """Return the key that signed a request, or raise the refusal it deserves.
 
-        `now` is the service's time and `expire_at` a time at which temporary keys end early, both
-        in unix seconds.
+        `now` is the service's time in unix seconds, `skew` how many seconds it is ahead of the
+        clock that keys were issued by, and `longest` how many seconds temporary ones may live.
         """
         authorization = request.header("authorization")
         if authorization:
-            return self._verify_headers(request, authorization, now, expire_at)
-        return self._verify_parameters(request, now, expire_at)
+            key = self._verify_headers(request, authorization, now)
+        else:
+            key = self._verify_parameters(request, now)
+        ends = key.expires_at(longest)
+        if ends is not None and now - skew >= ends:
+            raise Refusal("InvalidSecurityToken.Expired")
+        return key
 
-    def _verify_headers(
-        self, request: Request, authorization: str, now: float, expire_at: float | None
-    ) -> Key:
+    def _verify_headers(self, request: Request, authorization: str, now: float) -> Key:
         fields = _authorization_fields(authorization)
         signed = fields["SignedHeaders"].lower().split(";")
         _require_signed(request, signed)
-        key = self._key(
-            fields["Credential"], request.header("x-acs-security-token"), now, expire_at
-        )
+        key = self._key(fields["Credential"], request.header("x-acs-security-token"))
         _require_in_time(request.header("x-acs-date"), now)
         string_to_sign = acs3_string_to_sign(request, signed)
         _require_equal(
@@ -101,7 +94,7 @@ class Verifier:
         self._use_nonce(request.header("x-acs-signature-nonce"), key, now)
         return key
 
-    def _verify_parameters(self, request: Request, now: float, expire_at: float | None) -> Key:
+    def _verify_parameters(self, request: Request, now: float) -> Key:
         pairs = request.pairs()
         parameters = dict(pairs)
         for name in ("AccessKeyId", "Signature", "Timestamp", "SignatureNonce"):
@@ -109,9 +102,7 @@ class Verifier:
                 raise Refusal("MissingParameter", f"{name} is mandatory for this action.")
         if parameters.get("SignatureMethod", "HMAC-SHA1") != "HMAC-SHA1":
             raise Refusal("InvalidSignatureMethod")
-        key = self._key(
-            parameters["AccessKeyId"], parameters.get("SecurityToken", ""), now, expire_at
-        )
+        key = self._key(parameters["AccessKeyId"], parameters.get("SecurityToken", ""))
         _require_in_time(parameters["Timestamp"], now)
         string_to_sign = rpc_string_to_sign(request.method, pairs)
         digest = _hmac(key.access_key_secret + "&", string_to_sign, "sha1")
@@ -119,22 +110,28 @@ class Verifier:
         self._use_nonce(parameters["SignatureNonce"], key, now)
         return key
 
-    def _key(self, access_key_id: str, token: str, now: float, expire_at: float | None) -> Key:
-        """Return the key of an id whose token is the one given, and has not expired."""
+    def _key(self, access_key_id: str, token: str) -> Key:
+        """Return the key of an id, whose token must be the one given."""
         key = self._keys.get(access_key_id)
-        if key is None:
+        if key is None and not (self._temporary and access_key_id.startswith(TEMPORARY)):
             raise Refusal("InvalidAccessKeyId.NotFound")
-        if not token and key.security_token:
+        if token:
+            key = self._bearer(token)
+        if key is None or (key.security_token and not token):
             raise Refusal("MissingSecurityToken")
-        if token != key.security_token:
-            foreign = any(token == other.security_token for other in self._keys.values())
-            known = "InvalidSecurityToken.MismatchWithAccessKey"
-            raise Refusal(known if foreign else "InvalidSecurityToken.Malformed")
-        if key.expires_at is not None:
-            ends = key.expires_at if expire_at is None else min(expire_at, key.expires_at)
-            if now >= ends:
-                raise Refusal("InvalidSecurityToken.Expired")
+        if key.access_key_id != access_key_id:
+            raise Refusal("InvalidSecurityToken.MismatchWithAccessKey")
         return key
+
+    def _bearer(self, token: str) -> Key:
+        """Return the key that a token belongs to."""
+        for key in self._keys.values():
+            if key.security_token == token:
+                return key
+        opened = self._temporary.opened(token) if self._temporary else None
+        if opened is None:
+            raise Refusal("InvalidSecurityToken.Malformed")
+        return opened
 
     def _use_nonce(self, nonce: str, key: Key, now: float) -> None:
         if not self._nonces.use(f"{key.access_key_id} {nonce}", now):
