@@ -1,4 +1,4 @@
-"""What is known about error codes, and what a file's content really is."""
+"""What a file's content really is."""
 
 from __future__ import annotations
 
@@ -8,48 +8,7 @@ from hashlib import sha256
 import pytest
 
 from tui.records import Invocation
-from tui.triage.content import decode
-from tui.triage.error_knowledge import KNOWLEDGE, explain
-
-DOCUMENTED = {
-    "InstanceNotExists",
-    "InstanceReleased",
-    "InstanceNotRunning",
-    "AccountNotExists",
-    "ClientNotRunning",
-    "ClientNotResponse",
-    "ClientIsUpgrading",
-    "ClientNeedUpgrade",
-    "DeliveryTimeout",
-    "FileCreateFail",
-    "FileAlreadyExists",
-    "FileContentInvalid",
-    "FileNameInvalid",
-    "FilePathInvalid",
-    "FileAuthorityInvalid",
-    "UserGroupNotExists",
-}
-"""The codes of the API's page, `ErrorCode` of `InvokeInstance`."""
-
-
-def test_every_documented_code_is_explained_and_none_besides() -> None:
-    assert {explanation.code for explanation in KNOWLEDGE} == DOCUMENTED
-    assert len(KNOWLEDGE) == len(DOCUMENTED)
-    for explanation in KNOWLEDGE:
-        for words in (
-            explanation.meaning,
-            explanation.layer,
-            explanation.retry,
-            explanation.remedy,
-            explanation.file_changed,
-        ):
-            assert len(words) > 3
-
-
-def test_an_unknown_code_is_said_to_be_unknown() -> None:
-    explanation = explain("SomethingNew")
-    assert explanation.code == "SomethingNew"
-    assert "not in the API's documents" in explanation.meaning
+from tui.triage.content import Fingerprint, decode, fingerprint
 
 
 def content(text: str, content_type: str = "PlainText") -> Invocation:
@@ -94,3 +53,14 @@ def test_a_lone_surrogate_is_hashed_and_not_fatal() -> None:
     decoded = decode(content("a\ud800"))
     assert decoded.text is None
     assert len(decoded.data) == 4
+
+
+def test_words_over_several_lines_are_not_taken_for_wrapped_base64() -> None:
+    assert decode(content("true\ntrue\ntrue\n")).encoding == "plain text"
+    wrapped = base64.encodebytes(b"key = value\n" * 20).decode()
+    assert decode(content(wrapped)).data == b"key = value\n" * 20
+
+
+def test_a_fingerprint_is_what_is_left_of_a_content() -> None:
+    whole = decode(content(ENCODED, "Base64"))
+    assert fingerprint(whole) == Fingerprint(whole.sha256, 21, whole.raw_sha256)
