@@ -222,7 +222,8 @@ def test_a_separate_computation_over_the_fleet_agrees() -> None:
                 continue
             failed = each["InvocationStatus"] != "Success"
             history[key].append((each["FinishTime"], document["CreationTime"], failed))
-    broken, healed, again, flapping = set(), set(), set(), set()
+    broken: set[tuple[str, str, str]] = set()
+    healed, again, flapping = set(broken), set(broken), set(broken)
     for key, attempts in history.items():
         outcomes = [failed for _, _, failed in sorted(attempts)]
         if not any(outcomes):
