@@ -83,9 +83,9 @@ class Delivery:
         return self.sending.created or instant(self.result.creation_time)
 
     @property
-    def happened(self) -> datetime | None:
-        """When it ended, or when it was created while it goes on."""
-        return self.ended or self.created
+    def started(self) -> datetime | None:
+        """When the agent on the instance began."""
+        return instant(self.result.start_time)
 
 
 @dataclass(frozen=True, slots=True)
