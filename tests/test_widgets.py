@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
+from tui.plain import printable
 from tui.records import Query, TagFilter
-from tui.widgets.bars import Status, count_words, query_words, status_line
-from tui.widgets.cells import fit
+from tui.widgets.bars import Status, count_words, fitting_hints, query_words, status_line
+from tui.widgets.cells import fit, wrapped
 from tui.widgets.lines import Line, Span, StaticLines, line
 from tui.widgets.words import TimeStyle, byte_count, duration, moment, plural, status_words
 
@@ -27,6 +28,27 @@ def test_what_is_cut_keeps_what_matters() -> None:
     assert fit("/etc/nginx/conf.d/site.conf", 16, middle=True) == "/etc/…/site.conf"
     assert fit("日本語", 4) == "日… "
     assert fit("7", 3, right=True) == "  7"
+
+
+@given(st.text(max_size=60), st.integers(2, 30))
+def test_wrapped_text_fits_and_loses_nothing_but_space(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(cell_len(each) <= width for each in lines)
+    assert "".join("".join(lines).split()) == "".join(printable(text).split())
+
+
+def test_text_is_wrapped_at_spaces_and_keeps_those_within_a_line() -> None:
+    assert wrapped("one  two three", 9) == ["one  two", "three"]
+    assert wrapped("日本語日本語", 4) == ["日本", "語日", "本語"]
+    assert wrapped("well-known i-bp1", 11) == ["well-known", "i-bp1"]
+    assert wrapped("", 9) == [""]
+
+
+def test_hints_are_shown_whole_or_not_at_all_and_help_always() -> None:
+    hints = [("enter", "open"), ("f", "filter"), ("?", "help"), ("q", "quit")]
+    assert fitting_hints(hints, 80) == hints
+    assert fitting_hints(hints, 20) == [("enter", "open"), ("?", "help")]
+    assert fitting_hints(hints, 8) == [("?", "help")]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ in pytest's cache.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -40,11 +41,14 @@ def sdk_python(pytestconfig: pytest.Config) -> str:
     assert pytestconfig.cache is not None
     directory = pytestconfig.cache.mkdir("vendor-sdks")
     python, done = directory / "bin" / "python", directory / "installed.json"
-    if not done.exists() or json.loads(done.read_text()) != list(SDKS):
-        venv.create(directory, with_pip=True, clear=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, *SDKS], check=True)
-        done.write_text(json.dumps(SDKS))
+    with directory.with_suffix(".lock").open("w") as lock:
+        # Tests may run in several processes, and one of them makes it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists() or json.loads(done.read_text()) != list(SDKS):
+            venv.create(directory, with_pip=True, clear=True)
+            install = [str(python), "-m", "pip", "install", "--quiet"]
+            subprocess.run([*install, "--disable-pip-version-check", *SDKS], check=True)
+            done.write_text(json.dumps(SDKS))
     return str(python)
 
 

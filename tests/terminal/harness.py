@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import pyte
+import pytest
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
@@ -61,6 +62,8 @@ class Terminal:
         redirect: Mapping[str, Any] | None = None,
     ) -> None:
         self.raw = bytearray()
+        self.patience = LIMIT
+        """Seconds after which what is waited for is given up."""
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self._fed = 0
@@ -110,9 +113,13 @@ class Terminal:
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Read until `condition()` holds."""
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + self.patience
         while not condition():
-            assert time.monotonic() < end, f"waited in vain for {what}; {bytes(self.raw[-2000:])!r}"
+            if time.monotonic() > end:
+                screen = "\n".join(row.rstrip() for row in self.display())
+                pytest.fail(
+                    f"waited in vain for {what}; {bytes(self.raw[-500:])!r}; the screen:\n{screen}"
+                )
             self._read(0.02)
 
     def until_seen(self, words: str) -> None:

@@ -77,6 +77,7 @@ class Arranging(Stage):
         reading = self.loader.reading
         if reading is not None:
             await reading.view.rearrange(arrangement(self.sort, parse(self.filter_text)))
+            self.stay_here()
             self.say_status()
 
     # Order.

@@ -9,11 +9,11 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 
 from tui.api.calls import Call
 from tui.resources import styles_directory
 from tui.screens.calls import Calls
+from tui.screens.fitting import FittingScreen
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
@@ -22,7 +22,7 @@ OPERATION_WIDTH: Final = 30
 """Cells for the name of an operation; the longest is DescribeCloudAssistantStatus."""
 
 
-class CallLogScreen(Screen[None]):
+class CallLogScreen(FittingScreen[None]):
     """The latest calls, newest first."""
 
     CSS_PATH = styles_directory() / "list.tcss"

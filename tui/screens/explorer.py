@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from tui.api.regions import REGIONS
 from tui.archive.store import Archive
 from tui.records import Query, Region
+from tui.screens import states
 from tui.screens.arranging import Arranging
 from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
@@ -70,7 +71,10 @@ class Explorer(Arranging, Inspecting):
     @work(exclusive=True, group="pages")
     async def load_page(self) -> None:
         """Bring the next page of the query that is shown."""
+        below = self.table.rows_below
         await self.loader.next_page()
+        if self.table.rows_below <= below:
+            self.stay_here()
         self.count_all()
         # What was wished for while the page was on its way was not heard; this is, for the worker
         # has ended by the time that the message arrives.
@@ -79,13 +83,15 @@ class Explorer(Arranging, Inspecting):
     @work(exclusive=True, group="pages")
     async def refresh_pages(self) -> None:
         """Read the query anew from its top; the cursor stays on its invocation."""
-        await self.loader.refresh(self.table.row)
+        if await self.loader.refresh(self.table.row):
+            self.count_all()
         if self.filter_text or self.sort is not None:
             self.arrange_rows()
 
     @work(exclusive=True, group="pages")
     async def walk_on(self) -> None:
         """Bring page after page until the end."""
+        self.count_all()
         await self.loader.walk_on()
 
     @work(exclusive=True, group="total")
@@ -95,10 +101,21 @@ class Explorer(Arranging, Inspecting):
 
     @on(InvocationTable.MoreWanted)
     def more_is_wanted(self) -> None:
-        """Load the next page unless one is under way, has just failed or would not join here."""
-        arranged = self.filter_text or self.sort is not None
+        """Load the next page unless one is under way or the latest one has not come.
+
+        Another order, a local filter or a page that brings nothing to where the reader is asks for
+        no other one: the reader does, with the next move.
+        """
         loader = self.loader
-        if not (self._is_asking() or loader.ended or loader.failure is not None or arranged):
+        if not (
+            # A wish can be older than the page that has fulfilled it.
+            not self.table.wants_more
+            or self._is_asking()
+            or self.is_working("arrange")
+            or self.is_staying()
+            or loader.ended
+            or loader.failure is not None
+        ):
             self.load_page()
 
     @on(InvocationTable.Seen)
@@ -175,12 +192,16 @@ class Explorer(Arranging, Inspecting):
 
     def action_load_more(self) -> None:
         """Load the next page now; what is under way already is left to end."""
-        if self._may_ask():
+        if self.loader.ended:
+            self.say("All is loaded; r asks for what is new.")
+        elif self._may_ask():
             self.load_page()
 
     def action_load_all(self) -> None:
         """Load page after page until the end or esc; a page under way is asked for again."""
-        if self.loader.retry_in or not self.loader.walking:
+        if self.loader.ended:
+            self.say("All is loaded; r asks for what is new.")
+        elif self.loader.retry_in or not self.loader.walking:
             self.walk_on()
 
     def action_refresh_rows(self) -> None:
@@ -220,7 +241,11 @@ class Explorer(Arranging, Inspecting):
         self.open_query(Query(region))
 
     def _is_asking(self) -> bool:
-        return any(worker.group == "pages" and not worker.is_finished for worker in self.workers)
+        return self.is_working("pages")
 
     def _may_ask(self) -> bool:
-        return bool(self.loader.retry_in) or not self._is_asking()
+        """Say whether a call may be made now, and to the user why not."""
+        if self.loader.retry_in or not self._is_asking():
+            return True
+        self.say(states.LOADING_ALREADY)
+        return False

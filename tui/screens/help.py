@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.resources import styles_directory
+from tui.screens.fitting import FittingScreen
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
@@ -17,7 +18,7 @@ KEY_WIDTH = 24
 """Cells for the keys of an action."""
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(FittingScreen[None]):
     """A list of keys; any of the usual keys closes it."""
 
     CSS_PATH = styles_directory() / "list.tcss"

@@ -13,6 +13,7 @@ from tui.records import UNFINISHED, InvocationSummary, Query
 from tui.screens.calls import Calls
 from tui.screens.reading import Reading
 from tui.screens.session import Service, Session
+from tui.widgets.words import duration
 
 BUSY_AFTER: Final = 0.3
 """Seconds that a call may take before it is said that one is under way."""
@@ -86,14 +87,24 @@ class Loader:
             code = fault.code or type(fault).__name__
             return f"{code}: again in {max(round(seconds), 1)} s"
         if self._walk_began is not None:
-            return f"walking on, {self._rate():,.0f} rows/s: esc stops"
+            return f"walking on, {self._pace()}: esc stops"
         if self._busy_since is not None and time.monotonic() - self._busy_since >= BUSY_AFTER:
             return "loading…"
         return ""
 
-    def _rate(self) -> float:
-        began, count = self._walk_began or (time.monotonic(), self.count)
-        return (self.count - count) / max(time.monotonic() - began, 0.1)
+    def _pace(self) -> str:
+        """Return how fast a walk is and, where the total is known, how long it will take."""
+        began, before = self._walk_began or (time.monotonic(), self._known)
+        rate = (self._known - before) / max(time.monotonic() - began, 0.1)
+        total = self.reading.total if self.reading else None
+        words = f"{rate:,.0f} rows/s"
+        if total is None or rate <= 0 or total <= self._known:
+            return words
+        return f"{words}, {duration((total - self._known) / rate)} left"
+
+    @property
+    def _known(self) -> int:
+        return self.count + (self.reading.view.hidden if self.reading else 0)
 
     # What is done.
 
@@ -116,7 +127,7 @@ class Loader:
 
     async def walk_on(self) -> None:
         """Bring page after page until the end."""
-        self._walk_began = (time.monotonic(), self.count)
+        self._walk_began = (time.monotonic(), self._known)
         try:
             while self.reading is not None and not self.reading.ended:
                 await self._insist(self.reading.load)
@@ -126,18 +137,26 @@ class Loader:
             self._walk_began = None
             self._changed()
 
-    async def refresh(self, row: InvocationSummary | None) -> None:
-        """Read anew from the top, and the row under the cursor where it may have changed."""
+    async def refresh(self, row: InvocationSummary | None) -> bool:
+        """Read anew from the top, and the row under the cursor where it may have changed.
+
+        Return whether there were new rows, so that the total is not known any more.
+        """
         reading = self.reading
         if reading is None:
-            return
+            return False
+        new = 0
 
         async def ask(service: Service) -> None:
-            await reading.refresh(service)
+            nonlocal new
+            new = await reading.refresh(service)
             if row is not None and row.status in UNFINISHED:
                 await reading.refresh_one(service, row.invoke_id)
 
         await self._insist(ask)
+        if new:
+            reading.total = None
+        return bool(new)
 
     async def find_failed(self, start: int, step: int) -> int | None:
         """Return the position of the next failed row among those loaded."""

@@ -9,18 +9,18 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.api.errors import ApiError
 from tui.records import Region
 from tui.resources import styles_directory
+from tui.screens.fitting import FittingScreen
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
 
 
-class RegionScreen(Screen[str | None]):
+class RegionScreen(FittingScreen[str | None]):
     """Pick a region: type to narrow the list, enter takes the one under the cursor."""
 
     CSS_PATH = styles_directory() / "list.tcss"

@@ -7,13 +7,11 @@ from typing import Final
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.archive.store import Archive
 from tui.records import Query
 from tui.screens import states
+from tui.screens.fitting import FittingScreen
 from tui.screens.loader import Loader
 from tui.screens.session import Session
 from tui.widgets.bars import ChipLine, HintLine, Notice, Status, StatusLine
@@ -48,27 +46,12 @@ HINTS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 """The keys that help most in each pane."""
 
-WIDTHS: Final = [
-    (0, "-too-narrow"),
-    (40, "-single-width"),
-    (60, "-folded"),
-    (100, "-standard"),
-    (160, "-wide"),
-]
-"""Columns of the terminal from which a layout holds."""
 
-HEIGHTS: Final = [(0, "-too-low"), (10, "-single-height"), (20, "-high")]
-"""Lines of the terminal from which a layout holds."""
-
-
-class Stage(Screen[None]):
+class Stage(FittingScreen[None]):
     """Panes, focus and status; what is done with them is in the classes that build on it."""
 
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
-
     def __init__(self, session: Session, archive: Archive, query: Query) -> None:
-        super().__init__()
+        super().__init__(classes="-in-invocations")
         self.query_shown = query
         self.table = InvocationTable()
         self.detail = InstanceDetail()
@@ -87,7 +70,7 @@ class Stage(Screen[None]):
         self.table.marks = self.marks
         self.pane = "invocations"
         """The pane that has the focus."""
-        self._focused_last: Widget | None = None
+        self._stay: str | None = None
         self._dismissed: object = None
         self._complaint = ""
 
@@ -103,7 +86,6 @@ class Stage(Screen[None]):
         yield self.notice
         yield self.menu
         yield self.prompt
-        yield Static("Too small: 40x10 at least", id="too-small", markup=False)
 
     # Panes.
 
@@ -123,7 +105,6 @@ class Stage(Screen[None]):
         """Know the pane that has the focus, however it came to have it."""
         if event.widget in (self.prompt, self.menu) or self.prompt in event.widget.ancestors:
             return
-        self._focused_last = event.widget
         if event.widget is self.table:
             self._enter("invocations")
         else:
@@ -133,16 +114,30 @@ class Stage(Screen[None]):
         """Show the keys again after another screen has been on top."""
         self.show_hints()
 
-    def on_resize(self) -> None:
-        """Give the focus back to what had it before the terminal was too small for anything."""
-        if self.focused is None and self._focused_last is not None:
-            self.call_after_refresh(self._focused_last.focus)
-
     def _enter(self, name: str) -> None:
         self.pane = name
-        for pane in PANES:
-            self.set_class(pane == name, f"-in-{pane}")
+        # One change of classes: each has the style sheets applied to everything on the screen.
+        self.update_classes({f"-in-{pane}": pane == name for pane in PANES})
         self.show_hints()
+
+    # Where the reader is.
+
+    def stay_here(self) -> None:
+        """Let nothing be loaded by itself until the cursor is on another row."""
+        self._stay = self._here
+
+    def is_staying(self) -> bool:
+        """Say whether the cursor is where it was when `stay_here` was called."""
+        return self._stay == self._here
+
+    @property
+    def _here(self) -> str:
+        """The invoke ID under the cursor, or nothing where there are no rows."""
+        return self.table.row.invoke_id if self.table.row else ""
+
+    def is_working(self, group: str) -> bool:
+        """Say whether a worker of a group is under way."""
+        return any(worker.group == group and not worker.is_finished for worker in self.workers)
 
     # Saying.
 
@@ -186,6 +181,8 @@ class Stage(Screen[None]):
         failure = loader.failure
         hidden = reading.view.hidden if reading else 0
         self._show_notice()
+        if self.hints.sentence == states.LOADING_ALREADY and not loader.asking:
+            self.show_hints()
         self.table.explain_emptiness(
             *states.empty_words(
                 self.query_shown,

@@ -16,6 +16,9 @@ from tui.records import Query
 
 TAG_CAP = "the service shows at most 1,000 under a tag"
 
+LOADING_ALREADY = "Rows are being loaded already; esc stops that."
+"""The answer to a wish for rows while a call is under way, as long as it is."""
+
 
 def trouble_words(failure: ApiError | None) -> str:
     """Return one or two words for what stands in the way, or nothing."""

@@ -12,12 +12,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 
 from tui.plain import printable
 from tui.records import FileContent, Invocation
 from tui.resources import reason, styles_directory
 from tui.saving import save_as
+from tui.screens.fitting import FittingScreen
 from tui.screens.help import HelpScreen
 from tui.screens.viewed import Viewed, viewed_content, viewed_raw
 from tui.widgets.bars import HintLine, Notice
@@ -35,7 +35,7 @@ HINTS: Final = (("esc", "back"), ("/", "search"), ("n", "next"), ("y", "copy"), 
 WRAP_HINT: Final = ("w", "wrap")
 
 
-class Viewer(Screen[None]):
+class Viewer(FittingScreen[None]):
     """A text over the whole screen, to read, search, copy and save."""
 
     CSS_PATH = styles_directory() / "viewers.tcss"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from textual.events import Click, Resize
 
 from tui.plain import printable
 from tui.records import Query
+from tui.widgets.cells import wrapped
 from tui.widgets.lines import Line, Span, StaticLines, line
 
 SEPARATOR = Span(" · ", "dim")
@@ -137,26 +137,55 @@ class Notice(Bar):
 
     def show(self, text: str) -> None:
         """Say something; an empty text says nothing."""
-        width = max(self.app.size.width - 4, 20)
-        wrapped = textwrap.wrap(printable(text), width)
-        self.set_lines([line(Span(f" {part}", "warning")) for part in wrapped])
-        self.styles.height = len(wrapped)
-        self.display = bool(wrapped)
+        lines = wrapped(text, max(self.app.size.width - 4, 20)) if text else []
+        self.set_lines([line(Span(f" {part}", "warning")) for part in lines])
+        self.styles.height = len(lines)
+        self.display = bool(lines)
 
 
 class HintLine(Bar):
     """A few keys that help now."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints: Sequence[tuple[str, str]] = ()
+        self.sentence = ""
+        """What is said in place of the keys, if anything."""
+
     def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Show pairs of a key and what it does."""
-        spans: list[Span] = [Span(" ")]
-        for key, does in hints:
-            spans += [Span(key, "accent"), Span(f" {does}   ", "dim")]
-        self.set_lines([line(*spans)])
+        """Show pairs of a key and what it does, the most important ones first."""
+        self._hints, self.sentence = hints, ""
+        self._draw()
 
     def say(self, sentence: str) -> None:
         """Say something in place of the keys, until they are shown again."""
-        self.set_lines([line(Span(f" {sentence}", "strong"))])
+        self.sentence = sentence
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Use the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.sentence:
+            self.set_lines([line(Span(f" {self.sentence}", "strong"))])
+            return
+        spans: list[Span] = [Span(" ")]
+        for key, does in fitting_hints(self._hints, self.size.width - 1):
+            spans += [Span(key, "accent"), Span(f" {does}   ", "dim")]
+        self.set_lines([line(*spans)])
+
+
+def fitting_hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """Return those hints that fit whole into `width` cells, help before all others."""
+    chosen: list[tuple[str, str]] = []
+    used = 0
+    for hint in sorted(hints, key=lambda hint: hint[0] != "?"):
+        needed = cell_len("  ".join(hint)) + 2
+        if used + needed - 3 <= width:
+            chosen.append(hint)
+            used += needed
+    return [hint for hint in hints if hint in chosen]
 
 
 def query_words(query: Query) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+import re
+
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui.plain import printable
 
@@ -18,6 +20,23 @@ def fit(text: str, width: int, *, right: bool = False, middle: bool = False) -> 
         return _cut_middle(text, width) if middle else _cut_end(text, width)
     padding = " " * (width - size)
     return padding + text if right else text + padding
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return `text`, made printable, in lines of at most `width` cells, broken at spaces.
+
+    A word that is too long for a line is broken anywhere. There is always at least one line.
+    """
+    lines = [""]
+    for gap, word in re.findall(r"(\s*)(\S+)", printable(text)):
+        joined = f"{lines[-1]}{gap}{word}" if lines[-1] else word
+        if cell_len(joined) <= width:
+            lines[-1] = joined
+            continue
+        first, *rest = chop_cells(word, max(width, 2))
+        lines[-1:] = [lines[-1], first] if lines[-1] else [first]
+        lines += rest
+    return lines
 
 
 def _cut_end(text: str, width: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Final
 
 from tui.plain import has_controls, paragraph, printable
 from tui.records import Explanation, FileContent, InstanceResult, Invocation
-from tui.widgets.cells import fit
+from tui.widgets.cells import fit, wrapped
 from tui.widgets.lines import Line, Span, line
 from tui.widgets.words import (
     TimeStyle,
@@ -247,11 +246,10 @@ def _table(facts: Iterable[tuple[str, str]], width: int, *, empty: bool = True) 
     for name, value in facts:
         if not value and not empty:
             continue
-        wrapped = _wrap(value or "-", width - LABEL_WIDTH)
-        for number, part in enumerate(wrapped):
+        for number, part in enumerate(_wrap(value or "-", width - LABEL_WIDTH)):
             label = fit(name if number == 0 else "", LABEL_WIDTH)
             yield line(Span(label, "dim"), Span(part))
 
 
 def _wrap(text: str, width: int) -> Sequence[str]:
-    return textwrap.wrap(printable(text), max(width, 10), break_on_hyphens=False) or [""]
+    return wrapped(text, max(width, 10))

@@ -103,12 +103,15 @@ class InvocationTable(LineView):
         self._id_width = INVOKE_ID_WIDTH
         self._sorted_by, self._arrow = "", ""
         self._why_empty: tuple[str, ...] = ()
+        self._last_seen: tuple[int, InvocationSummary] | None = None
+        """The row that was under the cursor last, and where it is now."""
         self.marks: Container[str] = ()
         """Invoke IDs of the rows that are marked."""
 
     def show(self, source: RowSource) -> None:
         """Show another source from its first row."""
         self._source = source
+        self._last_seen = None
         self._scrolled = 0
         self.cursor = 0
         self.scroll_to(y=0, animate=False)
@@ -119,6 +122,8 @@ class InvocationTable(LineView):
 
         Rows that came in above move neither the cursor nor the rows on the screen.
         """
+        if self._last_seen is not None:
+            self._last_seen = (self._last_seen[0] + shift, self._last_seen[1])
         self.cursor = min(max(self.cursor + shift, 0), max(self._source.count - 1, 0))
         self._fit_ids()
         self.resize_lines()
@@ -136,8 +141,24 @@ class InvocationTable(LineView):
 
     @property
     def row(self) -> InvocationSummary | None:
-        """The row under the cursor, where it is there."""
-        return next(iter(self._source.rows(self.cursor, self.cursor + 1)), None)
+        """The row under the cursor, where it is there.
+
+        What is held are the rows around those on the screen. Where the mouse has scrolled the
+        cursor far out of it, this is the row as it was seen last.
+        """
+        rows = self._source.rows(self.cursor, self.cursor + 1)
+        if not rows:
+            return None
+        if rows[0] is not None:
+            self._last_seen = (self.cursor, rows[0])
+        if self._last_seen is not None and self._last_seen[0] == self.cursor:
+            return self._last_seen[1]
+        return None
+
+    @property
+    def rows_below(self) -> int:
+        """How many rows there are below the cursor."""
+        return max(self._source.count - self.cursor - 1, 0)
 
     @property
     def time_style(self) -> TimeStyle:
@@ -187,10 +208,15 @@ class InvocationTable(LineView):
         self.want_more()
 
     def want_more(self) -> None:
-        """Ask for more rows where the cursor or the screen is near the last one."""
-        bottom = self.scroll_offset.y + self.visible_height
-        if max(self.cursor + ROWS_AHEAD, bottom) >= self._source.count:
+        """Ask for more rows where they are wanted."""
+        if self.wants_more:
             self.post_message(self.MoreWanted())
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether the cursor or the screen is near the last row."""
+        bottom = self.scroll_offset.y + self.visible_height
+        return max(self.cursor + ROWS_AHEAD, bottom) >= self._source.count
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for the rows that a scroll brings onto the screen."""

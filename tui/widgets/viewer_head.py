@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -11,7 +10,7 @@ from textual.events import Resize
 
 from tui.plain import printable
 from tui.widgets.bars import SEPARATOR, Bar
-from tui.widgets.cells import fit
+from tui.widgets.cells import fit, wrapped
 from tui.widgets.lines import Line, Span, line
 
 LOW: Final = 16
@@ -54,7 +53,7 @@ def head_lines(
     for words in filled(facts, width - 2):
         yield line(" ", Span(words, "dim"))
     if warning:
-        for words in textwrap.wrap(printable(warning), max(width - 2, 8)):
+        for words in wrapped(warning, max(width - 2, 8)):
             yield line(Span(f" {words}", "warning"))
 
 
@@ -68,7 +67,7 @@ def filled(facts: Iterable[str], width: int) -> Iterator[str]:
             continue
         if words:
             yield words
-        *whole, words = textwrap.wrap(fact, max(width, 8)) or [""]
+        *whole, words = wrapped(fact, max(width, 8))
         yield from whole
     if words:
         yield words

@@ -1,0 +1,44 @@
+"""The base of all screens: knows how large the terminal is, and says where it is too small."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.events import DescendantFocus
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+from textual.widgets import Static
+
+WIDTHS: Final = [
+    (0, "-too-narrow"),
+    (40, "-single-width"),
+    (60, "-folded"),
+    (100, "-standard"),
+    (160, "-wide"),
+]
+"""Columns of the terminal from which a layout holds."""
+
+HEIGHTS: Final = [(0, "-too-low"), (10, "-single-height"), (20, "-high")]
+"""Lines of the terminal from which a layout holds."""
+
+
+class FittingScreen(Screen[ScreenResultType]):
+    """A screen that gives way to one plain line where the terminal is too small for it."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    _focused_last: Widget | None = None
+
+    def on_mount(self) -> None:
+        """Have the line at hand."""
+        self.mount(Static("Too small: 40x10 at least", id="too-small", markup=False))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Remember what has the focus: what is not shown loses it."""
+        self._focused_last = self.focused or self._focused_last
+
+    def on_resize(self) -> None:
+        """Give the focus back to what had it before the terminal was too small for anything."""
+        if self.focused is None and self._focused_last is not None:
+            self.call_after_refresh(self._focused_last.focus)
