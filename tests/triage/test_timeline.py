@@ -192,8 +192,8 @@ def test_whatever_the_times_bars_stay_on_the_axis(
         rows.append(Delivery(sent, row))
     shown = timeline(rows, moment(600))
     assert len(shown.rows) + shown.undated == len(rows)
-    for row in shown.rows:
-        bar = shown.bar(row, width)
+    for shown_row in shown.rows:
+        bar = shown.bar(shown_row, width)
         assert 0 <= bar.begin <= bar.start <= bar.end <= width
         assert bar.begin < bar.end
     assert len(shown.histogram.buckets) <= MAX_BUCKETS
