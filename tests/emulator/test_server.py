@@ -117,6 +117,8 @@ async def test_the_announcement_has_all_that_a_client_needs() -> None:
             "role_arn",
             "denied_role_arn",
             "oidc_provider_arn",
+            "cloud_sso_sign_in_url",
+            "oauth_endpoint",
         ]
         assert said["region"] == HOME
         assert set(said["sts"]) == {"access_key_id", "access_key_secret", "security_token"}

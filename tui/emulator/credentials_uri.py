@@ -14,20 +14,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from tui.emulator.keys import ACCOUNT_ID, Session
-from tui.emulator.request import Request, Response, plain
+from tui.emulator.request import Request, Response, as_json, plain
 
 if TYPE_CHECKING:
     from tui.emulator.handler import Conditions, Emulator
 
 PATH: Final = "/credentials"
 """Where it is."""
-
-OPERATION: Final = "GetCredentialsURI"
-"""What the log of requests calls it."""
 
 SESSION: Final = Session(ACCOUNT_ID, "emulator-uri", "credentials-uri")
 """Whose triples it gives out."""
@@ -41,27 +37,28 @@ def serves(path: str) -> bool:
     return path == PATH or path.startswith(f"{PATH}/")
 
 
+def operation(path: str) -> str:
+    """Return what a path is for, as the log of requests names it."""
+    return "GetCredentialsURI"
+
+
 def answer(emulator: Emulator, request: Request, conditions: Conditions) -> Response:
     """Answer one request."""
     if request.method != "GET":
         return plain(405, "Method Not Allowed\n")
     variant = request.path.removeprefix(PATH).strip("/")
     if variant == "forbidden":
-        return _json(403, {"Code": "Forbidden", "Message": "Nobody may have these credentials."})
+        return as_json(403, {"Code": "Forbidden", "Message": "Nobody may have these credentials."})
     if variant == "failed":
-        return _json(200, {"Code": "Failed", "Message": "The credentials cannot be had."})
+        return as_json(200, {"Code": "Failed", "Message": "The credentials cannot be had."})
     if variant == "nonsense":
         return plain(200, "<html><body>Please sign in.</body></html>\n", "text/html")
     if variant not in ("", "expired", "incomplete"):
-        return _json(404, {"Code": "NotFound", "Message": "There is nothing here."})
+        return as_json(404, {"Code": "NotFound", "Message": "There is nothing here."})
     body = {
         "Code": "Success",
         **emulator.issue(SESSION, LIFE, conditions, age=LIFE if variant == "expired" else 0),
     }
     if variant == "incomplete":
         del body["AccessKeySecret"]
-    return _json(200, body)
-
-
-def _json(status: int, body: dict[str, str]) -> Response:
-    return plain(status, json.dumps(body), "application/json")
+    return as_json(200, body)

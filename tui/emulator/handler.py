@@ -3,8 +3,8 @@
 One order of checks, as the vendor's gateway has it: method and path, operation and version,
 signature, access, parameters. What is refused is answered in the vendor's envelope.
 
-Where credentials come from is answered by the same handler: `sts`, `metadata` and
-`credentials_uri` say on which paths and how.
+Where credentials come from is answered by the same handler: `sts`, `metadata`, `credentials_uri`
+and `sign_in` say on which paths and how.
 
 Regions that answer with an error, so that each can be provoked: `cn-wuhan-lr` answers
 `RegionId.ApiNotSupported`, `ap-south-1` answers `Operation.Forbidden`, `us-southeast-1` answers
@@ -26,7 +26,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from tui.emulator import credentials_uri, metadata, operations, parameters, sts
+from tui.emulator import operations, parameters, sts
+from tui.emulator.doors import door
 from tui.emulator.fleet import Fleet
 from tui.emulator.keys import ACCOUNT_ID, USER_NAME, Key, Session, TemporaryKeys
 from tui.emulator.refusals import Refusal
@@ -98,10 +99,8 @@ class Emulator:
 
     def answer(self, request: Request, conditions: Conditions = CALM) -> Response:
         """Answer one request."""
-        if metadata.serves(request.path):
-            return metadata.answer(self, request, conditions)
-        if credentials_uri.serves(request.path):
-            return credentials_uri.answer(self, request, conditions)
+        if found := door(request.path):
+            return found.answer(self, request, conditions)
         request_id = self._request_id()
         try:
             answer = self._called(request, conditions)
@@ -134,6 +133,8 @@ class Emulator:
 
     def takes_long(self, request: Request) -> bool:
         """Say whether the answer may need more than some milliseconds: a filter, many records."""
+        if not of_ecs(request):
+            return False
         try:
             given = dict(request.pairs())
             fleet = self.fleet_in(given.get("RegionId", ""))
@@ -185,8 +186,9 @@ class Emulator:
             )
         if action in sts.OPERATIONS:
             return sts.OPERATIONS[action](self, given, caller, conditions)
-        if conditions.denied:
-            raise Refusal("Forbidden.RAM", detail=_denial(action))
+        session = caller.session if caller else None
+        if conditions.denied or (session and sts.POWERLESS in session.role):
+            raise Refusal("Forbidden.RAM", detail=_denial(action, session))
         return operations.OPERATIONS[action](self, given)
 
     def _refused(
@@ -235,10 +237,8 @@ def action_of(request: Request, given: Mapping[str, str]) -> str:
 
 def operation_of(request: Request) -> str:
     """Return what a request is for, whatever it asks: an operation, or a name that says as much."""
-    if metadata.serves(request.path):
-        return metadata.operation(request.path)
-    if credentials_uri.serves(request.path):
-        return credentials_uri.OPERATION
+    if found := door(request.path):
+        return found.operation(request.path)
     try:
         return action_of(request, dict(request.pairs()))
     except Refusal:
@@ -247,7 +247,7 @@ def operation_of(request: Request) -> str:
 
 def of_ecs(request: Request) -> bool:
     """Say whether a request is for the records, and not for credentials."""
-    return request.path == "/" and operation_of(request) not in sts.OPERATIONS
+    return door(request.path) is None and operation_of(request) not in sts.OPERATIONS
 
 
 VERSIONS: Final = MappingProxyType(
@@ -256,12 +256,13 @@ VERSIONS: Final = MappingProxyType(
 """Which version of its service every operation belongs to."""
 
 
-def _denial(action: str) -> dict[str, str]:
+def _denial(action: str, session: Session | None) -> dict[str, str]:
+    """Return what a refusal says of who may not do what."""
     return {
         "AuthAction": f"ecs:{action}",
-        "AuthPrincipalDisplayName": USER_NAME,
-        "AuthPrincipalOwnerId": ACCOUNT_ID,
-        "AuthPrincipalType": "SubUser",
+        "AuthPrincipalDisplayName": f"{session.role}:{session.name}" if session else USER_NAME,
+        "AuthPrincipalOwnerId": session.account_id if session else ACCOUNT_ID,
+        "AuthPrincipalType": "AssumedRoleUser" if session else "SubUser",
         "EncodedDiagnosticMessage": "AQEAAAAAEmulatorExample",
         "NoPermissionType": "ImplicitDeny",
         "PolicyType": "AccountLevelIdentityBasedPolicy",

@@ -22,14 +22,13 @@ The token goes into the header `X-aliyun-ecs-metadata-token`; one that is wrong 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tui.emulator.keys import ACCOUNT_ID, Session
-from tui.emulator.request import Request, Response, plain
+from tui.emulator.request import Request, Response, as_json, plain
 from tui.emulator.tokens import TokenInvalid
 
 if TYPE_CHECKING:
@@ -139,6 +138,5 @@ def _item(emulator: Emulator, instance: Instance, item: str, conditions: Conditi
         return plain(200, words[item])
     if instance.role and item == f"{_ROLES}/{ROLE}":
         session = Session(ACCOUNT_ID, ROLE, f"vm-ram-{INSTANCE_ID}")
-        triple = emulator.issue(session, LIFE, conditions)
-        return plain(200, json.dumps({**triple, "Code": "Success"}), "application/json")
+        return as_json(200, {**emulator.issue(session, LIFE, conditions), "Code": "Success"})
     return plain(404, _NOT_FOUND, "text/html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -70,3 +71,8 @@ def plain(status: int, content: str, kind: str = "text/plain") -> Response:
     body = content.encode("utf-8", "replace")
     headers = {"content-type": kind, "content-length": str(len(body))}
     return Response(status, HTTPStatus(status).phrase, headers, body)
+
+
+def as_json(status: int, body: Mapping[str, object]) -> Response:
+    """Return a response with a body in JSON."""
+    return plain(status, json.dumps(body), "application/json")

@@ -18,7 +18,7 @@ from typing import Final
 
 import h11
 
-from tui.emulator import credentials_uri, sts
+from tui.emulator import credentials_uri, sign_in, sts
 from tui.emulator.faults import Delivery, Faults
 from tui.emulator.front import Front
 from tui.emulator.handler import Emulator
@@ -102,6 +102,8 @@ def announcement(emulator: Emulator, port: int) -> str:
             "role_arn": sts.ROLE_ARN,
             "denied_role_arn": sts.DENIED_ROLE_ARN,
             "oidc_provider_arn": sts.OIDC_PROVIDER_ARN,
+            "cloud_sso_sign_in_url": base + sign_in.SIGN_IN,
+            "oauth_endpoint": base,
         }
     )
 

@@ -18,6 +18,7 @@ Every role of every account can be assumed, but a word in its name makes it spec
 | `external` | `NoPermission`, HTTP 403, unless the call names an `ExternalId` |
 | `busy` | `Throttling.User`, HTTP 400 |
 | `broken` | `InternalError`, HTTP 500 |
+| `powerless` | a triple, with which ECS then answers `Forbidden.RAM`, HTTP 403 |
 
 Every OIDC token of 4 to 20,000 characters is believed, but one that contains `invalid` or
 `expired`, and a JSON Web Token whose `exp` is over. A provider whose ARN contains `missing` is not
@@ -30,6 +31,7 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +70,9 @@ DEFAULT: Final = 3600
 
 MAX_POLICY: Final = 2048
 """The longest session policy, in characters."""
+
+POWERLESS: Final = "powerless"
+"""What a role may be called that can be assumed and may do nothing."""
 
 _ROLE_ARN: Final = re.compile(r"acs:ram::([0-9]{1,32}):role/(?:[\w.-]+/)*([\w.-]{1,64})", re.ASCII)
 _PROVIDER_ARN: Final = re.compile(r"acs:ram::[0-9]{1,32}:oidc-provider/[\w.-]{1,128}", re.ASCII)
@@ -186,7 +191,7 @@ def _require_policy(text: str) -> None:
         raise Refusal("InvalidParameter.PolicySize")
     try:
         policy = json.loads(text) if text else {"Statement": []}
-    except ValueError:
+    except (ValueError, RecursionError):
         policy = None
     if not isinstance(policy, dict) or not isinstance(policy.get("Statement"), list):
         raise Refusal("InvalidParameter.PolicyGrammar")
@@ -211,11 +216,9 @@ def _claims(token: str, now: float) -> Mapping[str, object]:
     claims: Mapping[str, object] = {}
     parts = token.split(".")
     if len(parts) == 3:
-        try:
+        with suppress(ValueError, RecursionError):
             read = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
             claims = read if isinstance(read, dict) else {}
-        except ValueError:
-            pass
     ends = claims.get("exp")
     if "expired" in token or (isinstance(ends, int | float) and ends <= now):
         raise Refusal("AuthenticationFail.OIDCToken.Expired")
