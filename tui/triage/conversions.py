@@ -14,8 +14,11 @@ from typing import Final
 
 from tui.triage.content import unwrapped
 
-MAX_CONVERTED: Final = 1 << 20
-"""Bytes of a file beyond which its conversions are not tried; what is sent has 32 KB at most."""
+MAX_CONVERTED: Final = 128 << 10
+"""Bytes of a file beyond which its conversions are not tried.
+
+What is sent has 32 KB at most, also as Base64; in UTF-16 it may have twice as many.
+"""
 
 MAX_CLOSING: Final = 3
 """Line ends that close a text at most where others are tried."""

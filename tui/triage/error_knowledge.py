@@ -6,9 +6,23 @@ the agent does: it writes the file first and sets owner, group and mode afterwar
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, get_args
 
 from tui.records import Explanation
+
+Again = Literal["safe", "overwrite", "changed", "pointless", "unknown"]
+"""What becomes of the very same send when it is repeated.
+
+`safe`: it does no harm, and succeeds once the cause is gone from the instance. `overwrite`: it
+succeeds only where it may replace the file that is there. `changed`: it fails again, another
+request is needed. `pointless`: the instance is gone. `unknown`: nobody can say.
+"""
+
+AGAIN: Final[tuple[str, ...]] = get_args(Again)
+"""The words for it."""
 
 _UNTOUCHED: Final = "No. The agent never received the file."
 _REFUSED: Final = "No. The agent refuses the file before it writes anything."
@@ -151,16 +165,59 @@ KNOWLEDGE: Final[tuple[Explanation, ...]] = (
     ),
 )
 
-_BY_CODE: Final = {explanation.code: explanation for explanation in KNOWLEDGE}
+_AGAIN: Final[Mapping[str, Again]] = MappingProxyType(
+    {
+        "InstanceNotExists": "pointless",
+        "InstanceReleased": "pointless",
+        "InstanceNotRunning": "safe",
+        "AccountNotExists": "safe",
+        "ClientNotRunning": "safe",
+        "ClientNotResponse": "safe",
+        "ClientIsUpgrading": "safe",
+        "ClientNeedUpgrade": "safe",
+        "DeliveryTimeout": "safe",
+        "FileCreateFail": "safe",
+        "FileAlreadyExists": "overwrite",
+        "FileContentInvalid": "changed",
+        "FileNameInvalid": "changed",
+        "FilePathInvalid": "changed",
+        "FileAuthorityInvalid": "changed",
+        "UserGroupNotExists": "safe",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known about codes: the documented ones, and those that a user has added."""
+
+    explanations: Mapping[str, Explanation]
+    repeating: Mapping[str, Again]
+
+    def explain(self, code: str) -> Explanation:
+        """Return what is known about an error code; of an unknown one, that it is not known."""
+        return self.explanations.get(code) or Explanation(
+            code,
+            "This code is not in the API's documents." if code else "The API gave no error code.",
+            "not known",
+            "Not known; sending a file again is safe where it may be overwritten.",
+            "Read the error text, and look the code up in the documents of DescribeSendFileResults."
+            if code
+            else "Read the status and the error text, and look at the file on the instance.",
+            "Not known; look at the file on the instance.",
+        )
+
+    def again(self, code: str) -> Again:
+        """Return what becomes of the same send when it is repeated after this error."""
+        return self.repeating.get(code, "unknown")
+
+
+BUILT_IN: Final = Knowledge(
+    MappingProxyType({explanation.code: explanation for explanation in KNOWLEDGE}), _AGAIN
+)
+"""What is known of the documented codes."""
 
 
 def explain(code: str) -> Explanation:
-    """Return what is known about an error code; of an unknown one, that it is not known."""
-    return _BY_CODE.get(code) or Explanation(
-        code,
-        "This code is not in the API's documents.",
-        "not known",
-        "Not known; sending a file again is safe where it may be overwritten.",
-        "Read the error text, and look the code up in the documents of DescribeSendFileResults.",
-        "Not known; look at the file on the instance.",
-    )
+    """Return what is built in about an error code; of an unknown one, that it is not known."""
+    return BUILT_IN.explain(code)
