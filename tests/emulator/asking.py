@@ -7,7 +7,8 @@ import hmac
 import itertools
 import json
 from base64 import b64encode
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,6 +21,11 @@ START = 1_790_000_000.0
 """Unix seconds at which a test's clock starts."""
 
 HOME = "cn-hangzhou"
+
+STS = frozenset({"AssumeRole", "AssumeRoleWithOIDC", "GetCallerIdentity"})
+"""Operations of the Security Token Service."""
+
+ROLE_ARN = "acs:ram::1000000000000000:role/emulator-operator"
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Asker:
             "x-acs-content-sha256": hashlib.sha256(b"").hexdigest(),
             "x-acs-date": timestamp(self.clock.now),
             "x-acs-signature-nonce": next(_nonces),
-            "x-acs-version": "2014-05-26",
+            "x-acs-version": "2015-04-01" if action in STS else "2014-05-26",
         }
         if token:
             headers |= {"x-acs-security-token": token}
@@ -99,6 +105,28 @@ class Asker:
     def refusal(self, action: str = "DescribeSendFileResults", **parameters: Any) -> str:
         """Ask for something that is refused. Return status and code."""
         return code_of(self.response(_dotted(parameters), action))
+
+    def assumed(self, role_arn: str = ROLE_ARN, **parameters: Any) -> Asker:
+        """Assume a role. Return the one who may ask with what came of it."""
+        session = {"RoleArn": role_arn, "RoleSessionName": "tests", **parameters}
+        return self.holding(self.ask("AssumeRole", **session)["Credentials"])
+
+    def holding(self, triple: dict[str, str]) -> Asker:
+        """Return somebody who asks with a temporary triple, as services write it."""
+        names = ("AccessKeyId", "AccessKeySecret", "SecurityToken")
+        access_key_id, secret, token = (triple[name] for name in names)
+        return replace(self, key=(access_key_id, secret, token))
+
+    def fetch(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """Ask for a path without a signature."""
+        request = Request(method, path, tuple((headers or {}).items()), body)
+        return self.faults.deliver(self.emulator, request).response
 
     def invoke_ids(self, **parameters: Any) -> list[str]:
         """Return the ids on a page."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -304,6 +304,51 @@ async def test_the_log_has_a_line_a_request_and_no_secrets(tmp_path: Path) -> No
     for secret in (said["access_key_id"], said["access_key_secret"], "Signature"):
         assert secret not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_log_counts_what_was_asked_of_whom_and_keeps_no_credential(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "requests.ndjson"
+    token = "ey.the-token-of-somebody.x"
+    async with served("expire-token=5", "throttle=1", log=path) as running:
+        said = running.said
+        line = await running.line()
+        session = {"RoleArn": said["role_arn"], "RoleSessionName": "tests"}
+        triples = []
+        for _ in range(3):
+            request = running.asking.request(session, "AssumeRole")
+            triples.append(json.loads((await line.ask(request))[2])["Credentials"])
+            running.asking.clock.now += 5
+        held = running.asking.holding(triples[0])
+        assert (await line.ask(held.request({"RegionId": HOME})))[0] == 400
+        unsigned = {
+            "Action": "AssumeRoleWithOIDC",
+            "Version": "2015-04-01",
+            "OIDCProviderArn": said["oidc_provider_arn"],
+            "OIDCToken": token,
+        }
+        host = ("host", "127.0.0.1")
+        await line.ask(Request("POST", f"/?{urlencode(unsigned | session)}", (host,)))
+        ttl = ("X-aliyun-ecs-metadata-token-ttl-seconds", "60")
+        _, _, metadata = await line.ask(Request("PUT", "/latest/api/token", (host, ttl)))
+        uri = urlsplit(said["credentials_uri"])
+        status, _, body = await line.ask(Request("GET", uri.path, (host,)))
+        assert (status, json.loads(body)["Code"]) == (200, "Success")
+    lines = [json.loads(text) for text in path.read_text().splitlines()]
+    assert [(one["operation"], one["path"]) for one in lines] == [
+        *[("AssumeRole", "/")] * 3,
+        ("DescribeSendFileResults", "/"),
+        ("AssumeRoleWithOIDC", "/"),
+        ("PutMetadataToken", "/latest/api/token"),
+        ("GetCredentialsURI", "/credentials"),
+    ]
+    assert lines[0]["parameters"] == session
+    written = path.read_text()
+    for triple in (*triples, json.loads(body)):
+        for name in ("AccessKeyId", "AccessKeySecret", "SecurityToken"):
+            assert triple[name] not in written
+    assert token not in written and metadata.decode() not in written
 
 
 async def test_a_taken_port_and_an_unwritable_log_are_errors_of_the_system(tmp_path: Path) -> None:
