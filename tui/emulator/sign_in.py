@@ -15,6 +15,7 @@ make the one that the CLI has kept worthless.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from tui.emulator.keys import ACCOUNT_ID, USER_NAME, Session
@@ -34,6 +35,9 @@ SIGN_IN: Final = "/start/login"
 
 LIFE: Final = 3600
 """How long the triples live, in seconds."""
+
+_ACCOUNT: Final = re.compile(r"[0-9]{1,32}")
+_CONFIGURATION: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 def serves(path: str) -> bool:
@@ -68,11 +72,10 @@ def _cloud_sso(
     try:
         wanted = json.loads(request.body)
         account, configuration = wanted["AccountId"], wanted["AccessConfigurationId"]
-        if not (isinstance(account, str) and account.isascii() and account.isdigit()):
-            raise ValueError(account)
-        if not (isinstance(configuration, str) and configuration.isascii() and configuration):
-            raise ValueError(configuration)
+        named = _ACCOUNT.fullmatch(account) and _CONFIGURATION.fullmatch(configuration)
     except (ValueError, TypeError, KeyError, RecursionError):
+        named = None
+    if not named:
         return _refused(400, "InvalidParameter", "AccountId and AccessConfigurationId are needed.")
     if "denied" in configuration:
         return _refused(403, "NoPermission", "You may not use this access configuration.")
