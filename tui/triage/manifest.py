@@ -16,7 +16,7 @@ from tui.triage.checking import Check, unchecked
 from tui.triage.content_diff import Content
 from tui.triage.error_knowledge import BUILT_IN, Knowledge
 from tui.triage.quoting import Unquotable, option, quoted
-from tui.triage.retrying import Group, Retry, retry
+from tui.triage.retrying import BY_CODE, Group, Retry, retry
 from tui.triage.sends import Delivery
 from tui.triage.verifying import verify
 from tui.triage.words import LONGEST, counted
@@ -179,7 +179,7 @@ def _head(order: Order, local: LocalFile, found: Retry, knowledge: Knowledge) ->
         yield from _comment("", f"{_named(group)}: sent again. {known.meaning} {known.remedy}")
     for group in found.left_out:
         yield from _comment("", f"{_named(group)}: left out. {group.reason}")
-        if group.code:
+        if group.reason in BY_CODE.values():
             yield from _comment(f"  {knowledge.explain(group.code).remedy}")
         for start in range(0, len(group.instances), IDS_A_LINE):
             ids = " ".join(

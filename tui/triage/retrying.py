@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from tui.records import InstanceResult
@@ -16,12 +17,15 @@ NO_INSTANCE: Final = "This is no ID of an instance."
 OTHER_FILE: Final = "Another file was sent to it."
 OTHER_CONTENT: Final = "The file was sent to it with other content."
 
-_REASONS: Final[dict[Again, str]] = {
-    "overwrite": "A file is there already; only Overwrite=true replaces it.",
-    "changed": "The same request fails again.",
-    "pointless": "The instance is gone.",
-    "unknown": "Nobody can say whether it is safe.",
-}
+BY_CODE: Final[Mapping[Again, str]] = MappingProxyType(
+    {
+        "overwrite": "A file is there already; only Overwrite=true replaces it.",
+        "changed": "The same request fails again.",
+        "pointless": "The instance is gone.",
+        "unknown": "Nobody can say whether it is safe.",
+    }
+)
+"""Why the error code speaks against sending the file again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _repetition(result: InstanceResult, overwrite: bool, knowledge: Knowledge) -
     again = knowledge.again(result.error_code)
     if again == "safe" or (again == "overwrite" and overwrite):
         return ""
-    return _REASONS[again]
+    return BY_CODE[again]
 
 
 def is_instance_id(text: str) -> bool:
