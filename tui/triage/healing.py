@@ -25,6 +25,12 @@ class Target(NamedTuple):
     """Without a slash at its end."""
     name: str
 
+    @classmethod
+    def of(cls, delivery: Delivery) -> Target:
+        """Return what a delivery was to bring where."""
+        directory, name = delivery.sending.file
+        return cls(delivery.instance_id, directory, name)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -153,8 +159,7 @@ def standings(deliveries: Iterable[Delivery], check: Check = unchecked) -> Stand
     """Return how every file stands on every instance, after `deliveries` in any order."""
     by_target: defaultdict[Target, list[Delivery]] = defaultdict(list)
     for delivery in watched(deliveries, check):
-        directory, name = delivery.sending.file
-        by_target[Target(delivery.instance_id, directory, name)].append(delivery)
+        by_target[Target.of(delivery)].append(delivery)
     broken: list[Standing] = []
     healed: list[Standing] = []
     waiting: list[Target] = []
