@@ -17,6 +17,7 @@ from tui.plain import printable
 from tui.screens.call_log import CallLogScreen
 from tui.screens.explorer import Explorer
 from tui.screens.help import HelpScreen
+from tui.screens.question import QuestionScreen
 from tui.screens.regions import RegionScreen
 from tui.screens.viewers import ContentViewer, RawViewer
 from tui.settings import SettingsError
@@ -39,6 +40,7 @@ TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
     (ExplorerApp, Explorer, LineView, InvocationTable, InstanceDetail),
     (ExplorerApp, LineView, HelpScreen),
     (ExplorerApp, LineView, CallLogScreen),
+    (ExplorerApp, LineView, QuestionScreen),
     (ExplorerApp, RegionScreen),
     (ExplorerApp, LineView, TextPane, ContentViewer),
     (ExplorerApp, LineView, HexPane, ContentViewer),

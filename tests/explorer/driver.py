@@ -94,7 +94,7 @@ class Driver:
 
         def busy() -> bool:
             return any(
-                not worker.is_finished and worker.group != "region"
+                not worker.is_finished and worker.group not in ("region", "question")
                 for screen in self.app.screen_stack
                 for worker in screen.workers
             )

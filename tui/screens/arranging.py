@@ -20,6 +20,9 @@ TYPING_PAUSE: Final = 0.2
 SORT_KEYS: Final = "csnoidwmt"
 """The keys of the sort menu, one for each column in its order."""
 
+FILTER: Final = "filter"
+"""The label of the prompt for the local filter."""
+
 MAX_RANGE: Final = 10_000
 """The most rows that one range marks."""
 
@@ -39,25 +42,25 @@ class Arranging(Stage):
     def action_local_filter(self) -> None:
         """Ask for the local filter; what is typed holds at once."""
         self._filter_before = self.filter_text
-        self.prompt.open("filter", self.filter_text, "words, field:value, -not")
+        self.prompt.open(FILTER, self.filter_text, "words, field:value, -not")
 
     @on(Prompt.Changed)
     def filter_is_typed(self, event: Prompt.Changed) -> None:
         """Filter by what was typed so far, once the keys rest."""
-        event.stop()
-        self.filter_rows(event.value, TYPING_PAUSE)
+        if event.asked == FILTER:
+            self.filter_rows(event.value, TYPING_PAUSE)
 
     @on(Prompt.Submitted)
     def filter_is_given(self, event: Prompt.Submitted) -> None:
         """Keep the filter."""
-        event.stop()
-        self.filter_rows(event.value)
+        if event.asked == FILTER:
+            self.filter_rows(event.value)
 
     @on(Prompt.Cancelled)
     def filter_is_cancelled(self, event: Prompt.Cancelled) -> None:
         """Go back to the filter that held before."""
-        event.stop()
-        self.filter_rows(self._filter_before)
+        if event.asked == FILTER:
+            self.filter_rows(self._filter_before)
 
     def filter_rows(self, text: str, pause: float = 0.0) -> None:
         """Show only the rows that match."""
@@ -145,14 +148,15 @@ class Arranging(Stage):
             self.say(f"A range is at most {MAX_RANGE:,} rows.")
             return
         self.marks |= set(await reading.view.invoke_ids(first, last))
-        self._remark()
+        self.remark()
 
     def action_mark_clear(self) -> None:
         """Clear all marks."""
         self.marks.clear()
-        self._remark()
+        self.remark()
 
-    def _remark(self) -> None:
+    def remark(self) -> None:
+        """Draw the marks that hold now."""
         self.table.refresh(self.table.size.region)
         self.say_status()
 

@@ -13,7 +13,7 @@ from tui.api.regions import REGIONS
 from tui.archive.store import Archive
 from tui.records import Query, Region
 from tui.screens import states
-from tui.screens.arranging import Arranging
+from tui.screens.exporting import Exporting
 from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
 from tui.screens.regions import RegionScreen
@@ -27,7 +27,7 @@ SECOND_PRESS: Final = 3.0
 """Seconds within which ctrl+c must be pressed again to quit."""
 
 
-class Explorer(Arranging, Inspecting):
+class Explorer(Exporting, Inspecting):
     """Filters at the left, invocations, and what became of one of them on its instances."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_KEYS)
@@ -161,6 +161,9 @@ class Explorer(Arranging, Inspecting):
             self.workers.cancel_group(self, "pages")
             self.loader.asking = False
             self.say("Stopped; what was loaded stays.")
+        elif self.is_working("export"):
+            self.workers.cancel_group(self, "export")
+            self.say("Stopped; nothing was saved.")
         elif self.dismiss_notice():
             pass
         elif self.filter_text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,7 +27,7 @@ class HelpScreen(FittingScreen[None]):
         Binding("escape,q,question_mark,f1,backspace,left,h", "dismiss", "Close", id="help.close"),
     ]
 
-    def __init__(self, left: Screen[None]) -> None:
+    def __init__(self, left: Screen[Any]) -> None:
         super().__init__()
         self._lines = help_lines(left)
 
@@ -41,7 +41,7 @@ class HelpScreen(FittingScreen[None]):
         self.query_one(HintLine).show([("esc", "back"), ("↑ ↓", "scroll")])
 
 
-def help_lines(screen: Screen[None]) -> list[Line]:
+def help_lines(screen: Screen[Any]) -> list[Line]:
     """Return a line for every binding that is active on `screen`, in the order of the panes."""
     lines = [line(Span("Keys", "title")), line()]
     keys: dict[str, list[str]] = {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from tui.api.pager import Pager
 from tui.archive.store import Archive
 from tui.archive.view import View
 from tui.records import Invocation, Page, Query
+from tui.screens.evidence import Evidence
 from tui.screens.session import Service, Session
 
 
@@ -23,6 +25,10 @@ class Reading:
         self.view = view
         self.total: int | None = None
         """How many invocations the query has in all, where the service said so."""
+        self.pages = 0
+        """How many pages have come."""
+        self.fetched_at: datetime | None = None
+        """When the latest of them came."""
 
     @classmethod
     async def open(
@@ -90,13 +96,21 @@ class Reading:
         """Return one invocation with results and content from the archive."""
         return await self._archive.invocation(self._session.scope, invoke_id)
 
+    def evidence(self, marks: frozenset[str], here: str) -> Evidence:
+        """Return what a post-mortem can be about, with these marks and the cursor there."""
+        return Evidence(self._archive, self._session.scope, self.view, marks, here)
+
     async def close(self) -> None:
         """Let go of the view."""
         await self.view.close()
 
     async def _keep(self, page: Page | None) -> int:
         # The pager has moved on: whoever is cancelled here must not cost the page its rows.
-        return await asyncio.shield(self.view.add(page.invocations)) if page else 0
+        if page is None:
+            return 0
+        self.pages += 1
+        self.fetched_at = datetime.now(UTC)
+        return await asyncio.shield(self.view.add(page.invocations))
 
     def _new_pager(self, service: Service, query: Query) -> Pager:
         return Pager(service, query, size=self._session.page_size)

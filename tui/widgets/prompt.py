@@ -52,21 +52,28 @@ class Prompt(Horizontal):
         """The user has typed."""
 
         value: str
+        asked: str
+        """The label under which it was asked for; the same in the messages below."""
 
     @dataclass
     class Submitted(Message):
         """The user has finished typing and wants it done."""
 
         value: str
+        asked: str
 
     @dataclass
     class Cancelled(Message):
         """The user wants things to be as they were before the prompt."""
 
+        asked: str
+
     field = query_one(Input)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.asked = ""
+        """The label under which something is asked for, or was last."""
         self._came_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -79,6 +86,7 @@ class Prompt(Horizontal):
         self, label: str, value: str = "", placeholder: str = "", *, select: bool = False
     ) -> None:
         """Ask; `value` is there to be changed, or when it is selected to be typed over."""
+        self.asked = label
         self.query_one(Static).update(Content(printable(label)))
         with self.prevent(Input.Changed):
             self.field.value = value[:MAX_LENGTH]
@@ -102,19 +110,19 @@ class Prompt(Horizontal):
         """Tell what is there so far."""
         event.stop()
         if self.display:
-            self.post_message(self.Changed(event.value))
+            self.post_message(self.Changed(event.value, self.asked))
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
         """Tell what was typed, and close."""
         event.stop()
         self.close()
-        self.post_message(self.Submitted(event.value))
+        self.post_message(self.Submitted(event.value, self.asked))
 
     def action_cancel(self) -> None:
         """Close without taking what was typed."""
         self.close()
-        self.post_message(self.Cancelled())
+        self.post_message(self.Cancelled(self.asked))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Close when the user goes elsewhere, but not when the whole terminal loses the focus."""

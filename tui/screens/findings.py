@@ -1,0 +1,259 @@
+"""The answers of a post-mortem as lines: pure functions from what triage found to what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui.triage.campaigns import Campaign
+from tui.triage.clusters import Cluster
+from tui.triage.comparing import Comparison
+from tui.triage.error_knowledge import explain
+from tui.triage.healing import Standing, Standings
+from tui.triage.timeline import Row, Timeline
+from tui.triage.timeline_text import row_line, timeline_lines
+from tui.triage.words import counted, folded, moment, share, span
+from tui.widgets.cells import fit, wrapped
+from tui.widgets.lines import Line, Span, Tone, line
+
+MOST_LINES: Final = 2_000
+"""Hosts that one list shows; the export has them all."""
+
+COUNT_WIDTH: Final = 7
+"""Cells for a count."""
+
+HOST_WIDTH: Final = 24
+"""Cells for an instance ID; a longer one takes what it needs."""
+
+CODE_WIDTH: Final = 24
+"""Cells for an error code."""
+
+WORDS_WIDTH: Final = 50
+"""Cells that the words about a file on a host are left, where there is room for its path."""
+
+PUSH_WIDTH: Final = 76
+"""Cells of a push's line without the path of its file."""
+
+LEAST_PATH: Final = 30
+"""Cells for a path where the screen is narrow."""
+
+MOST_PATH: Final = 60
+"""Cells for a path where it is wide."""
+
+DIFF_TONES: Final[dict[str, Tone]] = {"+": "ok", "-": "failed", "@": "dim"}
+"""What a line of a difference begins with, and its tone."""
+
+BESIDE_BARS: Final = 68
+"""Cells that the words beside a bar of the timeline need."""
+
+
+def cluster_lines(found: Sequence[Cluster], width: int) -> Iterator[Line]:
+    """Yield a block for each cause of failures; its lines pick the rows that it concerns."""
+    if not found:
+        yield line(Span("No failures.", "ok"))
+        return
+    hosts = {host for each in found for host in each.instances}
+    yield line(
+        Span(counted(found[0].total, "failure"), "failed"),
+        f" on {counted(len(hosts), 'instance')}, {counted(len(found), 'cause')}",
+    )
+    for cluster in found:
+        known = explain(cluster.code)
+        yield line()
+        yield line(
+            Span(fit(f"{cluster.count:,}", COUNT_WIDTH, right=True), "failed"),
+            Span(f"  {cluster.title}", "strong"),
+            Span(f"  {share(cluster.count, cluster.total)} of them", "dim"),
+            key=f"code {cluster.code}" if cluster.code else f"row {cluster.invocations[0]}",
+        )
+        for sentence in (known.meaning, f"{known.retry} {known.remedy}".strip()):
+            yield from _indented(sentence, width)
+        yield from _indented(_period(cluster), width)
+        for part in cluster.parts:
+            yield line(
+                Span(fit(f"{part.count:,}", COUNT_WIDTH, right=True)),
+                f"  {part.text}",
+                key=f"row {part.invocations[0]}",
+            )
+        hosts_here = counted(len(cluster.instances), "instance")
+        yield from _indented(f"{hosts_here}: {folded(cluster.instances)}", width)
+
+
+def _period(cluster: Cluster) -> str:
+    if cluster.first == cluster.last:
+        return moment(cluster.first)
+    return f"{moment(cluster.first)} to {moment(cluster.last)}"
+
+
+def _indented(text: str, width: int) -> Iterator[Line]:
+    indent = " " * (COUNT_WIDTH + 2)
+    for part in wrapped(text, max(width - len(indent), 20)):
+        yield line(Span(indent + part, "dim"))
+
+
+def standing_lines(found: Standings, width: int) -> Iterator[Line]:
+    """Yield who is still broken, then who has healed; a line picks the sends to its host."""
+    numbers: tuple[tuple[int, str, Tone], ...] = (
+        (len(found.broken), "still broken", "failed"),
+        (len(found.never_tried_again), "never tried again", "warning"),
+        (len(found.pending), "being tried again", "running"),
+        (len(found.flapping), "flapping", "warning"),
+        (len(found.healed), "healed", "ok"),
+        (found.fine, "never failed", "dim"),
+    )
+    told = [Span(f"{number:,} {words}   ", tone) for number, words, tone in numbers if number]
+    yield from _flowing(told, width)
+    yield line(Span("Counted by file and instance: a later success cancels a failure.", "dim"))
+    for title, those, words in (
+        ("Still broken", found.broken, _broken_words),
+        ("Healed", found.healed, _healed_words),
+    ):
+        if not those:
+            continue
+        yield line()
+        yield line(Span(title, "title"))
+        for standing in those[:MOST_LINES]:
+            yield _standing_line(standing, words(standing), width)
+        if len(those) > MOST_LINES:
+            yield line(Span(f"and {len(those) - MOST_LINES:,} more: the export has all", "dim"))
+
+
+def _flowing(spans: Iterable[Span], width: int) -> Iterator[Line]:
+    """Put spans beside each other as long as they fit."""
+    row: list[Span] = []
+    for span_ in spans:
+        if row and sum(cell_len(each.text) for each in (*row, span_)) > width:
+            yield line(*row)
+            row = []
+        row.append(span_)
+    if row:
+        yield line(*row)
+
+
+def _standing_line(standing: Standing, words: str, width: int) -> Line:
+    target = standing.target
+    path = f"{target.target_dir.rstrip('/')}/{target.name}"
+    host = fit(target.instance_id, max(HOST_WIDTH, len(target.instance_id) + 1))
+    code = standing.last_failure.result.error_code or standing.last_failure.result.status
+    room = max(min(width - HOST_WIDTH - CODE_WIDTH - WORDS_WIDTH, MOST_PATH), LEAST_PATH)
+    return line(
+        Span(host, "strong"),
+        Span(fit(code, CODE_WIDTH), "failed" if standing.broken else "ok"),
+        Span(fit(path, room, middle=True)),
+        Span(f"  {words}", "dim"),
+        key=f"host {target.instance_id}",
+    )
+
+
+def _broken_words(standing: Standing) -> str:
+    times = counted(standing.failures, "failure")
+    more = "being tried again" if standing.pending else ""
+    if standing.never_tried_again:
+        more = "never tried again"
+    flapping = "flapping" if standing.flapping else ""
+    since = f"since {moment(standing.broken_since)}"
+    return ", ".join(word for word in (times, since, more, flapping) if word)
+
+
+def _healed_words(standing: Standing) -> str:
+    after = standing.time_to_heal
+    words = "healed" if after is None else f"healed after {span(after)}"
+    return f"{words}, flapping" if standing.flapping else words
+
+
+def push_lines(found: Sequence[Campaign], width: int) -> Iterator[Line]:
+    """Yield a line for each push, the newest first; it picks all of its sends."""
+    if not found:
+        yield line(Span("Nothing has been sent.", "dim"))
+        return
+    room = max(min(width - PUSH_WIDTH, MOST_PATH), LEAST_PATH)
+    numbers = (("Hosts", 7), ("OK", 8), ("Failed", 8), ("Pending", 9), ("Sends", 7), ("Took", 13))
+    titles = "".join(fit(title, cells, right=True) for title, cells in numbers)
+    yield line(Span(f"{fit('Began UTC', 21)}{fit('File', room)}{titles}", "title"))
+    for push in found:
+        path = f"{push.key.target_dir.rstrip('/')}/{push.key.name}"
+        tone: Tone = "failed" if push.failed else "ok"
+        yield line(
+            Span(fit(moment(push.started).removesuffix(" UTC"), 21)),
+            Span(fit(path, room, middle=True), "strong"),
+            fit(f"{len(push.hosts):,}", 7, right=True),
+            Span(fit(share(len(push.succeeded), len(push.hosts)), 8, right=True), tone),
+            Span(fit(f"{len(push.failed):,}", 8, right=True), tone if push.failed else "dim"),
+            Span(fit(f"{len(push.pending):,}", 9, right=True), "" if push.pending else "dim"),
+            fit(f"{len(push.sendings):,}", 7, right=True),
+            fit(span(push.duration), 13, right=True),
+            key=f"push {' '.join(push.invocations)}",
+        )
+
+
+def timeline_of(found: Timeline, width: int) -> Iterator[Line]:
+    """Yield the results on one time axis; a line picks the sends to its host."""
+    bar = max(min(width - BESIDE_BARS, 80), 10)
+    rows: dict[str, Row] = {row_line(found, row, bar): row for row in found.rows[:MOST_LINES]}
+    for text in timeline_lines(found, bar, MOST_LINES):
+        row = rows.get(text)
+        if row is None:
+            yield line(text)
+        else:
+            yield line(Span(text, _tone(row)), key=f"host {row.delivery.instance_id}")
+
+
+def _tone(row: Row) -> Tone:
+    result = row.delivery.result
+    if not result.finished:
+        return "running"
+    if result.failed:
+        return "failed"
+    return "warning" if row.straggler else ""
+
+
+def comparison_lines(found: Comparison, width: int) -> Iterator[Line]:
+    """Yield what two sends of a file differ in; a line of a host picks the sends to it."""
+    yield line(Span(f"{found.before}  →  {found.after}", "strong"))
+    yield line()
+    yield line(Span("Parameters", "title"))
+    if not found.parameters:
+        yield line(Span("the same", "dim"))
+    for change in found.parameters:
+        yield line(
+            Span(fit(change.parameter, CODE_WIDTH), "dim"),
+            Span(change.before or "-"),
+            "  →  ",
+            Span(change.after or "-", "strong"),
+        )
+    yield from _outcome_lines(found, width)
+    yield line()
+    yield line(Span("Content", "title"))
+    for part in wrapped(found.content.sentence, max(width, 20)):
+        yield line(part)
+    for text in found.content.lines:
+        yield line(Span(text, DIFF_TONES.get(text[:1], "")))
+    if found.content.left_out:
+        yield line(Span(f"and {counted(found.content.left_out, 'more line')}", "dim"))
+
+
+def _outcome_lines(found: Comparison, width: int) -> Iterator[Line]:
+    yield line()
+    yield line(Span("Instances", "title"))
+    groups: tuple[tuple[str, tuple[str, ...], Tone], ...] = (
+        ("newly failing", found.newly_failing, "failed"),
+        ("same error", found.same_error, "failed"),
+        ("another error", found.different_error, "failed"),
+        ("fixed", found.fixed, "ok"),
+        ("undecided", found.undecided, "running"),
+        ("added", found.added, ""),
+        ("added, failing", found.added_failing, "failed"),
+        ("not sent to any more", found.removed, "dim"),
+    )
+    for words, hosts, tone in groups:
+        if hosts:
+            yield line(
+                Span(fit(f"{len(hosts):,}", COUNT_WIDTH, right=True), tone),
+                Span(f"  {fit(words, CODE_WIDTH)}", "strong"),
+                Span(folded(hosts), "dim"),
+                key=f"host {hosts[0]}",
+            )
+    if not any(hosts for _, hosts, _ in groups):
+        yield line(Span("the same, with the same outcome", "dim"))
