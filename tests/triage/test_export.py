@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -199,7 +200,7 @@ def test_hostile_rows_are_harmless_everywhere() -> None:
         )
         for text in HOSTILE
     ]
-    makers: tuple[Callable[[], Rows], ...] = (
+    makers: tuple[Callable[[], Rows[Any]], ...] = (
         lambda: result_rows(rows),
         lambda: invocation_rows(nasty),
         lambda: invocation_rows(nasty, contents=True),

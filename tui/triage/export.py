@@ -12,8 +12,8 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, partial
+from typing import Final, Generic, TypeVar
 
 from tui.plain import printable
 from tui.records import InstanceResult, Invocation
@@ -32,25 +32,25 @@ REMEMBERED: Final = 1_024
 """Cells that are remembered while rows are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row, for people and for programs."""
+T = TypeVar("T")
 
-    cells: tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """Rows, and how each is written for people and for programs."""
+
+    names: tuple[str, ...]
+    """Of the cells."""
+    each: Iterable[T]
+    cells_of: Callable[[T], tuple[str, ...]]
     """As the API gave them; made safe when they are written."""
-    exact: str
+    object_of: Callable[[T], str]
     """An object of JSON on one line of ASCII."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows under the names of their cells."""
-
-    names: tuple[str, ...]
-    rows: Iterable[Row]
-
-
-def invocation_rows(invocations: Iterable[Invocation], *, contents: bool = False) -> Rows:
+def invocation_rows(
+    invocations: Iterable[Invocation], *, contents: bool = False
+) -> Rows[Invocation]:
     """Return a row for each invocation; JSON has the API's own object.
 
     Contents are left out unless asked for: they may hold secrets.
@@ -58,20 +58,23 @@ def invocation_rows(invocations: Iterable[Invocation], *, contents: bool = False
     fields = (*_INVOCATION, _CONTENT) if contents else _INVOCATION
     return Rows(
         tuple(name for name, _ in fields),
-        (
-            Row(tuple(read(each) for _, read in fields), exact(each, contents=contents))
-            for each in invocations
-        ),
+        invocations,
+        lambda each: tuple(read(each) for _, read in fields),
+        partial(exact, contents=contents),
     )
 
 
-def result_rows(deliveries: Iterable[Delivery]) -> Rows:
+def result_rows(deliveries: Iterable[Delivery]) -> Rows[Delivery]:
     """Return a row for each delivery: what was sent, where, and what became of it."""
-    names = tuple(name for name, _ in _RESULT)
-    return Rows(names, (_result_row(names, each) for each in deliveries))
+    return Rows(
+        tuple(name for name, _ in _RESULT),
+        deliveries,
+        lambda each: tuple(read(each) for _, read in _RESULT),
+        lambda each: _object({name: read(each) for name, read in _RESULT}),
+    )
 
 
-def csv_lines(stamp: Stamp, rows: Rows) -> Iterator[str]:
+def csv_lines(stamp: Stamp, rows: Rows[T]) -> Iterator[str]:
     """Yield a head and a record for each row, whose last columns are the stamp's."""
     stamped = {
         "Region": stamp.query.region,
@@ -87,24 +90,24 @@ def csv_lines(stamp: Stamp, rows: Rows) -> Iterator[str]:
     made_inert = lru_cache(REMEMBERED)(inert)
     last = tuple(map(inert, stamped.values()))
     yield from _records([(*rows.names, *stamped)])
-    yield from _records((*map(made_inert, row.cells), *last) for row in rows.rows)
+    yield from _records((*map(made_inert, cells), *last) for cells in map(rows.cells_of, rows.each))
 
 
-def json_lines(stamp: Stamp, rows: Rows) -> Iterator[str]:
+def json_lines(stamp: Stamp, rows: Rows[T]) -> Iterator[str]:
     """Yield one object: the stamp under `Stamp`, the rows under `Rows`, one a line."""
     yield f'{{"Stamp": {_object(stamp.document())},\n"Rows": [\n'
     comma = ""
-    for row in rows.rows:
-        yield f"{comma}{row.exact}\n"
+    for written in map(rows.object_of, rows.each):
+        yield f"{comma}{written}\n"
         comma = ","
     yield "]}\n"
 
 
-def ndjson_lines(stamp: Stamp, rows: Rows) -> Iterator[str]:
+def ndjson_lines(stamp: Stamp, rows: Rows[T]) -> Iterator[str]:
     """Yield an object with the stamp under `Stamp`, then each row as an object of its own."""
     yield f'{{"Stamp": {_object(stamp.document())}}}\n'
-    for row in rows.rows:
-        yield f"{row.exact}\n"
+    for written in map(rows.object_of, rows.each):
+        yield f"{written}\n"
 
 
 def exact(invocation: Invocation, *, contents: bool = False) -> str:
@@ -137,11 +140,6 @@ def _records(rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _object(value: dict[str, object]) -> str:
     return json.dumps(value, separators=(",", ":")).replace(DELETE, "\\u007f")
-
-
-def _result_row(names: Sequence[str], delivery: Delivery) -> Row:
-    cells = tuple(read(delivery) for _, read in _RESULT)
-    return Row(cells, _object(dict(zip(names, cells, strict=True))))
 
 
 def _document(invocation: Invocation, contents: bool) -> dict[str, object]:

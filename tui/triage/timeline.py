@@ -157,15 +157,15 @@ def timeline(
     rows = []
     for created, started, ended, delivery in watched(dated, check):
         goes_on = not delivery.result.finished
-        since = created if started is None else started
-        so_far = (now - since).total_seconds() if goes_on else delivery.result.seconds
+        until = now if goes_on else ended
+        took = (until - started).total_seconds() if started and until else 0.0
         rows.append(
             Row(
                 delivery=delivery,
                 created=(created - begin).total_seconds(),
                 started=None if started is None else (started - begin).total_seconds(),
                 ended=None if ended is None else (ended - begin).total_seconds(),
-                straggler=started is not None and so_far is not None and so_far > limit,
+                straggler=took > limit,
                 overdue=goes_on and (now - created).total_seconds() > timeout,
             )
         )
