@@ -109,8 +109,8 @@ def test_a_bad_endpoint_is_a_usage_error(endpoint: str) -> None:
 )
 def test_profiles_are_not_silently_ignored(words: list[str], environment: dict[str, str]) -> None:
     done = lines_of(["--region", "cn-hangzhou", *words], **environment)
-    assert done.returncode == 2
-    assert "Profiles are not part of this version yet" in done.stderr
+    assert done.returncode == 3
+    assert "There is no profile ops" in done.stderr
 
 
 def test_a_demo_takes_nothing_from_the_environment() -> None:

@@ -139,7 +139,7 @@ def test_the_vendors_packages_are_nowhere() -> None:
         ("import tui.cli, tui.settings", {"textual", "httpx", "pydantic", "asyncio"}),
         ("import tui.api.transport", {"textual", "httpx", "pydantic"}),
         ("import tui.api.pager, tui.api.errors", {"textual", "httpx", "pydantic"}),
-        ("import tui.identity.environment", {"textual", "httpx", "pydantic"}),
+        ("import tui.identity.chain", {"textual", "httpx", "pydantic", "tui.api.transport"}),
         ("import tui.headless.listing, tui.headless.output", {"textual", "httpx", "rich"}),
         ("import tui.emulator.handler", {"textual", "httpx", "pydantic", "tui.api"}),
         ("import tui.archive.store", {"textual", "httpx", "pydantic", "tui.api"}),

@@ -37,7 +37,7 @@ from tui.api.values import TaggedInvocations
 from tui.records import Page
 
 API_VERSION: Final = "2014-05-26"
-"""The version of the ECS API."""
+"""The version of the ECS API, which is asked unless another is named."""
 
 MAX_IN_FLIGHT: Final = 8
 """Requests on their way at a time; the account's quota is shared with everyone else."""
@@ -80,6 +80,7 @@ class Caller:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random.random,
         nonce: Callable[[], str] = new_nonce,
+        version: str = API_VERSION,
     ) -> None:
         self.skew = 0.0
         """Seconds by which the service's clock is ahead, 0 until a correction was needed."""
@@ -92,6 +93,7 @@ class Caller:
         self._sleep = sleep
         self._random = random
         self._nonce = nonce
+        self._version = version
         self._budget = RetryBudget(self._policy)
         self._breaker = Breaker(self._policy)
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
@@ -281,7 +283,7 @@ class Caller:
             raise InvalidQuery("A filter has a character that is not Unicode.") from None
         headers = signing.signed_headers(
             action=call.operation,
-            version=API_VERSION,
+            version=self._version,
             host=self._endpoint.host,
             query=call.parameters,
             credentials=credentials,

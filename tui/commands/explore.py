@@ -16,7 +16,6 @@ from tui.terminal import capabilities
 if TYPE_CHECKING:
     from tui.api.calls import Observer
     from tui.api.client import Client
-    from tui.emulator.handler import Emulator
     from tui.requests import Explore
     from tui.screens.session import Session
     from tui.settings import Settings
@@ -48,10 +47,12 @@ def _open(request: Explore, settings: Settings) -> int:
         tui.api.errors.EndpointInvalid: the region or the endpoint cannot be one.
         tui.settings.SettingsError: the theme is not known, or the keymap cannot be used.
     """
-    emulator = connecting.emulator(request.common.demo)
-    region = connecting.region(request.common, settings)
-    if emulator is None:
-        resolve(region or ANY_REGION, endpoint=settings.endpoint, network=settings.network)
+    target = connecting.target(request.common, settings)
+    settings = target.settings
+    if target.fault is not None and connecting.own_profile(settings):
+        return process.complain(str(target.fault), process.FAILED)
+    if target.emulator is None:
+        resolve(target.region or ANY_REGION, endpoint=settings.endpoint, network=settings.network)
     capabilities.prepare_environment(os.environ, slow=settings.slow)
 
     # Textual reads the environment as it is imported.
@@ -61,9 +62,9 @@ def _open(request: Explore, settings: Settings) -> int:
     from tui.terminal import lifecycle
 
     app = ExplorerApp(
-        _session(settings, emulator, region),
+        session(target, target.region),
         Archive(),
-        replace(request.filters, region=region),
+        replace(request.filters, region=target.region),
         theme=settings.theme,
         keymap=keymap.load(resources.config_directory() / keymap.KEYMAP_FILE),
         state_directory=resources.state_directory(),
@@ -74,20 +75,21 @@ def _open(request: Explore, settings: Settings) -> int:
     )
 
 
-def _session(settings: Settings, emulator: Emulator | None, region: str) -> Session:
+def session(target: connecting.Target, region: str) -> Session:
+    """Return what the explorer needs of the world: the same identity in any region."""
     from tui.screens.session import Session
 
     async def connect(observer: Observer) -> Client:
         # The wire's libraries take a tenth of a second to import; keys go on meanwhile.
-        return await asyncio.to_thread(
-            connecting.client, settings, region or ANY_REGION, emulator, observer
+        connection = await asyncio.to_thread(
+            connecting.connect, target, region or ANY_REGION, observer=observer
         )
+        return connection.client
 
-    who = "demo" if emulator is not None else "environment"
     return Session(
-        identity=who,
-        scope=f"{who} {region}",
+        identity=target.words,
+        scope=target.scope(region),
         connect=connect,
-        in_region=lambda other: _session(settings, emulator, other),
-        page_size=settings.page_size,
+        in_region=lambda other: session(target, other),
+        page_size=target.settings.page_size,
     )

@@ -25,18 +25,19 @@ def run(request: List) -> int:
     process.start_log(settings, narrator)
     if sentence := connecting.obstacle(request.common, settings):
         return process.complain(sentence)
-    emulator = connecting.emulator(request.common.demo)
-    region = connecting.region(request.common, settings)
-    if not region:
+    target = connecting.target(request.common, settings)
+    if target.fault is not None:
+        return process.complain(str(target.fault), process.FAILED)
+    if not target.region:
         return process.complain(NO_REGION)
     wanted = listing.Listing(
-        replace(request.filters, region=region),
+        replace(request.filters, region=target.region),
         limit=request.limit,
         since=request.since,
         until=request.until,
         error_code=request.error_code,
         exit_code=request.exit_code,
-        page_size=settings.page_size,
+        page_size=target.settings.page_size,
         by_number=request.by_number,
         token=request.next_token,
     )
@@ -47,7 +48,8 @@ def run(request: List) -> int:
 
     async def walk() -> int:
         try:
-            client = connecting.client(settings, region, emulator, listing.Waits(narrator))
+            waits = listing.Waits(narrator)
+            client = connecting.connect(target, observer=waits, warn=narrator.say).client
         except EndpointInvalid as error:
             return process.complain(str(error))
         except ApiError as error:
