@@ -104,6 +104,26 @@ def target(common: Common, settings: Settings, *, profile: str = "") -> Target:
     return Target(heeding(settings, chosen, named=bool(profile)), chosen, purse=Purse())
 
 
+def region(common: Common, settings: Settings) -> str:
+    """Return the region to ask; empty where none is known."""
+    return target(common, settings).region
+
+
+def client(
+    settings: Settings, region: str, emulator: Emulator | None, observer: Observer | None = None
+) -> Client:
+    """Return a client of the service, or of the embedded emulator; nothing is sent yet.
+
+    Raises:
+        tui.api.errors.EndpointInvalid: the region or the endpoint cannot be one.
+        tui.api.errors.ApiError: the proxy or the certificates cannot be used.
+    """
+    if emulator is not None:
+        return connect(Target(settings, emulator=emulator)).client
+    chosen = choice(settings)
+    return connect(Target(heeding(settings, chosen), chosen), region, observer=observer).client
+
+
 def emulator(demo: Demo | None) -> Emulator | None:
     """Return the emulator of a demo; None where the service itself is asked."""
     if demo is None:
