@@ -67,6 +67,11 @@ class Arrangement:
         """Whether any row may be hidden."""
         return self.where != "TRUE"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether all rows are shown, and in the API's own order."""
+        return self.order == NEWEST_FIRST and not self.filters
+
 
 def arrangement(sort: Sort | None, local_filter: LocalFilter) -> Arrangement:
     """Return the arrangement for a sort order and a local filter.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from tui.archive.store import INVOCATION_FIELDS, RESULT_FIELDS
-from tui.records import InstanceResult, Invocation
+from tui.archive.asking import scopes
+from tui.archive.rows import INVOCATION_FIELDS, RESULT_FIELDS
+from tui.records import UNFINISHED, InstanceResult, Invocation
 
 MOST: Final = 100_000
 """The most sends that one question reads: the newest of them."""
+
+NO_CONTENT: Final = hashlib.sha256(b"").digest()
+"""Of a content that was not sent."""
 
 Sent = tuple[Invocation, str]
 """A send with its results, without content and JSON, and the SHA-256 of the content as sent."""
@@ -23,28 +26,40 @@ Sent = tuple[Invocation, str]
 def all_sent(connection: sqlite3.Connection, scope: str) -> list[str]:
     """Return the invoke IDs of everything that an identity has seen in a region, newest first."""
     rows = connection.execute(
-        "SELECT invoke_id FROM invocation WHERE scope = ? ORDER BY created DESC LIMIT ?",
-        (scope, MOST),
+        "SELECT invoke_id FROM invocation WHERE scope IN (SELECT value FROM json_each(?))"
+        " ORDER BY created DESC LIMIT ?",
+        (json.dumps(scopes(connection, scope)), MOST),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def unfinished(connection: sqlite3.Connection, scope: str, most: int) -> list[str]:
+    """Return the invoke IDs of the newest sends that may still change, at most so many."""
+    rows = connection.execute(
+        "SELECT invoke_id FROM invocation WHERE scope IN (SELECT value FROM json_each(?))"
+        f" AND status IN {tuple(sorted(UNFINISHED))} ORDER BY created DESC LIMIT ?",
+        (json.dumps(scopes(connection, scope)), most),
     )
     return [str(row[0]) for row in rows]
 
 
 def sent(connection: sqlite3.Connection, scope: str, invoke_ids: Sequence[str]) -> list[Sent]:
     """Return what is kept of sends, in no order; those that were never seen are left out."""
-    wanted = json.dumps(invoke_ids)
+    values_of_both = (json.dumps(scopes(connection, scope)), json.dumps(invoke_ids))
     results: defaultdict[int, list[InstanceResult]] = defaultdict(list)
     for identity, *values in connection.execute(
         f"SELECT invocation, {', '.join('result.' + field for field in RESULT_FIELDS)}"
         " FROM invocation JOIN result ON result.invocation = invocation.id"
-        " WHERE scope = ? AND invoke_id IN (SELECT value FROM json_each(?))"
-        " ORDER BY instance_id, occurrence",
-        (scope, wanted),
+        " WHERE scope IN (SELECT value FROM json_each(?))"
+        " AND invoke_id IN (SELECT value FROM json_each(?)) ORDER BY instance_id, occurrence",
+        values_of_both,
     ):
         results[identity].append(InstanceResult(*values))
     rows = connection.execute(
-        f"SELECT id, content, {', '.join(INVOCATION_FIELDS)} FROM invocation"
-        " WHERE scope = ? AND invoke_id IN (SELECT value FROM json_each(?))",
-        (scope, wanted),
+        f"SELECT id, content_hash, {', '.join(INVOCATION_FIELDS)} FROM invocation"
+        " WHERE scope IN (SELECT value FROM json_each(?))"
+        " AND invoke_id IN (SELECT value FROM json_each(?))",
+        values_of_both,
     )
     return [
         (
@@ -52,7 +67,7 @@ def sent(connection: sqlite3.Connection, scope: str, invoke_ids: Sequence[str]) 
                 **dict(zip(INVOCATION_FIELDS, values, strict=True)),
                 results=tuple(results[identity]),
             ),
-            hashlib.sha256(zlib.decompress(content)).hexdigest(),
+            (digest or NO_CONTENT).hex(),
         )
-        for identity, content, *values in rows
+        for identity, digest, *values in rows
     ]

@@ -1,301 +1,196 @@
-"""The archive's one connection and its thread: pages are merged in, single invocations come out."""
+"""The archive: one thread that writes and arranges, another that reads what a screen waits for."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
+import contextlib
 import sqlite3
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
-from tui.archive import local_filter
-from tui.archive.schema import SCHEMA
-from tui.records import (
-    UNFINISHED,
-    InstanceResult,
-    Invocation,
-    InvocationSummary,
-    Query,
-    Tag,
-    instant,
-)
+from tui.archive import asking, filesystems, keeping, merging, rows
+from tui.archive.connections import Reader, Writer
+from tui.archive.contents import Contents
+from tui.archive.opening import Opener
+from tui.archive.places import Connection, Place
+from tui.archive.walks import Step
+from tui.records import Invocation, Query
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-NO_TIME: Final = float("-inf")
-"""Stands for a creation time that the API did not send or that cannot be read: sorts last."""
-
-INVOCATION_FIELDS: Final = (
-    "invoke_id",
-    "creation_time",
-    "status",
-    "name",
-    "target_dir",
-    "content_type",
-    "description",
-    "file_owner",
-    "file_group",
-    "file_mode",
-    "overwrite",
-    "vm_count",
-)
-"""Fields of an invocation that are columns of the same name."""
-
-RESULT_FIELDS: Final = (
-    "instance_id",
-    "status",
-    "error_code",
-    "error_info",
-    "creation_time",
-    "start_time",
-    "finish_time",
-    "update_time",
-)
-"""Fields of a result that are columns of the same name."""
-
-SUMMARY_FIELDS: Final = tuple(field.name for field in fields(InvocationSummary))
-"""Fields of a summary, which are columns of the same name."""
-
-SUMMARY_COLUMNS: Final = ", ".join(f"invocation.{name}" for name in SUMMARY_FIELDS)
-
 
 class Archive:
-    """Everything that was seen; all its work is done in one thread, in the order of the calls."""
+    """Everything that was seen. Its methods belong to the event loop, their work to two threads.
 
-    def __init__(self, path: str = ":memory:") -> None:
-        self._path = path
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
-        self._connection: sqlite3.Connection | None = None
+    What writes or takes long is done in one thread, in the order of asking; what only looks at a
+    few rows in another, so that it never waits for a long sort. Whatever happens to the file, the
+    work goes on: in memory, if need be, and `warn` is told in one sentence.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        keep: bool = True,
+        contents: bool = False,
+        bounds: keeping.Bounds = keeping.UNBOUNDED,
+        clock: Callable[[], float] = time.time,
+        local: Callable[[Path], bool] = filesystems.is_local,
+        warn: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """Open nothing yet: that happens in a thread, with the first work.
+
+        Args:
+            path: the file; None keeps everything in memory.
+            keep: whether the file takes what is new; otherwise that is kept in memory.
+            contents: whether the file takes the contents of files, too; memory always does.
+            bounds: how much is kept when the archive is closed.
+            clock: unix seconds.
+            local: says whether SQLite's write-ahead log may be used for a file.
+            warn: is called in the event loop with each sentence that the user should read.
+        """
+        self._contents = contents or path is None
+        self._recent = Contents()
+        self._bounds = bounds
+        self._clock = clock
+        self._warn = warn
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive-reader")
+        self._writer = Writer(Opener(path, keep=keep, local=local, clock=clock), self._tell)
+        self._reader = Reader(self._place, self._recover)
+        self.warnings: tuple[str, ...] = ()
+        """Every sentence so far."""
 
     def submit(
         self,
-        work: Callable[Concatenate[sqlite3.Connection, Parameters], Result],
+        job: Callable[Concatenate[Writer, Parameters], Result],
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
     ) -> asyncio.Future[Result]:
-        """Let `work(connection, …)` be run as one transaction in the archive's thread."""
+        """Let `job(writer, …)` be run in the thread that writes."""
+        self._loop = asyncio.get_running_loop()
+        return self._loop.run_in_executor(self._writing, lambda: job(self._writer, *args, **kwargs))
 
-        def job() -> Result:
-            connection = self._opened()
-            with connection:
-                return work(connection, *args, **kwargs)
-
-        return asyncio.get_running_loop().run_in_executor(self._thread, job)
-
-    async def run(
+    async def write(
         self,
-        work: Callable[Concatenate[sqlite3.Connection, Parameters], Result],
+        work: Callable[Concatenate[Connection, Parameters], Result],
         *args: Parameters.args,
         **kwargs: Parameters.kwargs,
     ) -> Result:
-        """Submit `work(connection, …)` and wait for what it returns."""
-        return await self.submit(work, *args, **kwargs)
+        """Run `work(connection, …)` as one transaction, which is done even if nobody waits."""
+        return await self.submit(lambda writer: writer.write(work, *args, **kwargs))
+
+    async def read(
+        self,
+        work: Callable[Concatenate[Connection, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run `work(connection, …)`, which looks at a few rows, without waiting for anything."""
+        self._loop = asyncio.get_running_loop()
+        return await self._loop.run_in_executor(
+            self._reading, lambda: self._reader.read(work, *args, **kwargs)
+        )
+
+    async def run(
+        self,
+        work: Callable[Concatenate[Connection, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run `work(connection, …)`, which may look at all rows; it ends with who waits for it."""
+        given_up = threading.Event()
+
+        def job(writer: Writer) -> Result:
+            with writer.only_while(lambda: not given_up.is_set()):
+                return writer.read(work, *args, **kwargs)
+
+        try:
+            return await self.submit(job)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
+
+    def now(self) -> float:
+        """Return the time by the archive's clock, in unix seconds."""
+        return self._clock()
 
     async def question(self, scope: str, query: Query) -> int:
         """Return the number under which answers to `query` are kept for the identity `scope`."""
-        return await self.run(_question, scope, query)
+        question = await self.read(asking.find_question, scope, query)
+        if question is None:
+            question = await self.write(asking.ask, scope, query)
+        self._writer.remember(question, scope, query)
+        return question
 
     async def invocation(self, scope: str, invoke_id: str) -> Invocation | None:
-        """Return one invocation with its results and content, or None if it was never seen."""
-        return await self.run(_invocation, scope, invoke_id)
+        """Return one invocation with its results, or None if `scope` has never seen it.
+
+        Its content is empty where it is neither kept nor among the latest of this session.
+        """
+        known = await self.known(scope, invoke_id)
+        return None if known is None else known.invocation
+
+    async def known(self, scope: str, invoke_id: str) -> rows.Known | None:
+        """Return everything that is known of one invocation; an empty `scope` is any."""
+        known = await self.read(rows.read_known, scope, invoke_id)
+        if known is None:
+            return None
+        return replace(known, invocation=self._recent.fill(known.invocation))
+
+    def arrival(
+        self, invocations: Sequence[Invocation], step: Step | None = None
+    ) -> merging.Arrival:
+        """Return a page that has come just now, and remember its contents."""
+        if not self._contents:
+            self._recent.remember(invocations)
+        return merging.Arrival(tuple(invocations), self._clock(), self._contents, step)
+
+    async def keep(
+        self, question: int, invocations: Sequence[Invocation], step: Step | None = None
+    ) -> merging.Merged:
+        """Keep a page as answers to a question, where no view shows them."""
+        arrival = self.arrival(invocations, step)
+        return await self.write(merging.merge, question, arrival, answers=True)
 
     async def close(self) -> None:
-        """Finish what is under way and close the database."""
+        """Finish what is under way, let go of what is beyond the bounds, and close the file."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._reading, self._reader.close)
+        await self.submit(self._finish)
+        for thread in (self._reading, self._writing):
+            thread.shutdown(wait=False)
 
-        def job() -> None:
-            if self._connection is not None:
-                self._connection.close()
+    def _finish(self, writer: Writer) -> None:
+        if writer.opened and not writer.place.overlay and writer.place.path is not None:
+            keeping.tidy(writer.write, self._bounds, self._clock(), contents=self._contents)
+        writer.close()
 
-        await asyncio.get_running_loop().run_in_executor(self._thread, job)
-        self._thread.shutdown(wait=False)
+    def _place(self) -> Place:
+        """Return where the archive is kept, to the thread that reads."""
+        if not self._writer.opened:
+            self._writing.submit(self._writer.open).result()
+        return self._writer.place
 
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = sqlite3.connect(self._path)
-            self._connection.executescript(SCHEMA)
-            local_filter.prepare(self._connection)
-        return self._connection
+    def _recover(self, place: Place, error: sqlite3.Error) -> None:
+        """Let the thread that writes find another place, and wait for it."""
+        self._writing.submit(self._writer.recover, place, error).result()
 
+    def _tell(self, sentence: str) -> None:
+        """Pass on a sentence from a thread to the event loop."""
 
-def merge(
-    connection: sqlite3.Connection,
-    scope: str,
-    question: int | None,
-    invocations: Iterable[Invocation],
-) -> list[int]:
-    """Keep `invocations` as answers to `question`; return the ids new to it, in the order given.
+        def tell() -> None:
+            self.warnings += (sentence,)
+            self._warn(sentence)
 
-    Without a question they are kept as what is known of them now.
-    An answer that knows more adds to what is kept. A narrower one, such as the answer to a query
-    for one instance, changes the results that it has and removes none.
-    """
-    added: list[int] = []
-    for invocation in invocations:
-        identity = _upsert(connection, scope, invocation)
-        _merge_results(connection, identity, invocation.results)
-        if question is None:
-            continue
-        cursor = connection.execute(
-            "INSERT OR IGNORE INTO answer VALUES (?, ?)", (question, identity)
-        )
-        if cursor.rowcount:
-            added.append(identity)
-    return added
-
-
-def retire(
-    connection: sqlite3.Connection,
-    question: int,
-    kept: Sequence[Invocation],
-    *,
-    newest: bool,
-    oldest: bool = False,
-) -> int:
-    """Take back answers that a page of a fresh walk should have and has not; return how many.
-
-    The page vouches for the time between its oldest and its newest invocation, without the
-    seconds of these two, of which it may have only a part; the `newest` page also for all that
-    is newer. Beyond the end of the walk, where `kept` is its `oldest` page, the service may just
-    have forgotten: there an answer goes only if its status is not, or may no longer be, among
-    those that the question asks for. An empty page vouches for something only if it is both.
-    """
-    moments = [moment.timestamp() for each in kept if (moment := instant(each.creation_time))]
-    if not moments and not (newest and oldest):
-        return 0
-    asked = (
-        "SELECT value FROM question, json_each(words, '$.statuses') WHERE question.id = :question"
-    )
-    within = "created > :start AND created < :stop"
-    beyond = (
-        f"created <= :start AND EXISTS ({asked})"
-        f" AND (status IN {tuple(sorted(UNFINISHED))} OR status NOT IN ({asked}))"
-    )
-    values = {
-        "question": question,
-        "start": min(moments, default=math.inf),
-        "stop": math.inf if newest else max(moments),
-        "kept": json.dumps([each.invoke_id for each in kept]),
-    }
-    return sum(
-        connection.execute(
-            "DELETE FROM answer WHERE question = :question AND invocation IN (SELECT id"
-            f" FROM invocation WHERE {span}"
-            " AND invoke_id NOT IN (SELECT value FROM json_each(:kept)))",
-            values,
-        ).rowcount
-        for span in ((within, beyond) if oldest else (within,))
-    )
-
-
-def summary_of(row: Sequence[Any]) -> InvocationSummary:
-    """Make a summary of a row of `SUMMARY_COLUMNS`."""
-    values = dict(zip(SUMMARY_FIELDS, row, strict=True))
-    return InvocationSummary(**(values | {"tags": _tags(values["tags"])}))
-
-
-def _question(connection: sqlite3.Connection, scope: str, query: Query) -> int:
-    words = json.dumps(
-        {
-            "region": query.region,
-            "invoke_id": query.invoke_id,
-            "name": query.name,
-            "instance_id": query.instance_id,
-            "statuses": sorted(query.statuses),
-            "resource_group_id": query.resource_group_id,
-            "tags": sorted((tag.key, tag.value) for tag in query.tags),
-        },
-        sort_keys=True,
-    )
-    connection.execute(
-        "INSERT OR IGNORE INTO question (scope, words) VALUES (?, ?)", (scope, words)
-    )
-    row = connection.execute(
-        "SELECT id FROM question WHERE scope = ? AND words = ?", (scope, words)
-    ).fetchone()
-    return int(row[0])
-
-
-def _upsert(connection: sqlite3.Connection, scope: str, invocation: Invocation) -> int:
-    moment = instant(invocation.creation_time)
-    columns = {
-        "scope": scope,
-        **{field: getattr(invocation, field) for field in INVOCATION_FIELDS},
-        "created": moment.timestamp() if moment else NO_TIME,
-        "tags": json.dumps([(tag.key, tag.value) for tag in invocation.tags], ensure_ascii=False),
-        "content": zlib.compress(invocation.content.encode(), 1),
-        "raw": zlib.compress(invocation.raw.encode(), 1),
-        "ok_count": 0,
-        "failed_count": 0,
-        "total_count": 0,
-    }
-    updates = ", ".join(
-        f"{column} = excluded.{column}"
-        for column in columns
-        if column not in ("scope", "invoke_id", "ok_count", "failed_count", "total_count", "raw")
-    )
-    statement = (
-        f"INSERT INTO invocation ({', '.join(columns)})"
-        f" VALUES ({', '.join(':' + column for column in columns)})"
-        f" ON CONFLICT (scope, invoke_id) DO UPDATE SET {updates},"
-        " raw = CASE WHEN :results < (SELECT count(*) FROM result WHERE invocation = invocation.id)"
-        " THEN raw ELSE excluded.raw END"
-        " RETURNING id"
-    )
-    row = connection.execute(statement, columns | {"results": len(invocation.results)}).fetchone()
-    return int(row[0])
-
-
-def _merge_results(
-    connection: sqlite3.Connection, identity: int, results: Sequence[InstanceResult]
-) -> None:
-    seen: Counter[str] = Counter()
-    rows = []
-    for result in results:
-        occurrence = seen[result.instance_id]
-        seen[result.instance_id] += 1
-        rows.append((identity, occurrence, *(getattr(result, field) for field in RESULT_FIELDS)))
-    connection.executemany(
-        f"INSERT OR REPLACE INTO result (invocation, occurrence, {', '.join(RESULT_FIELDS)})"
-        f" VALUES (?, ?{', ?' * len(RESULT_FIELDS)})",
-        rows,
-    )
-    connection.execute(
-        "UPDATE invocation SET (ok_count, failed_count, total_count) = ("
-        " SELECT count(*) FILTER (WHERE status = 'Success'),"
-        " count(*) FILTER (WHERE status NOT IN ('Success', 'Pending', 'Running')),"
-        " max(count(*), vm_count) FROM result WHERE invocation = :id) WHERE id = :id",
-        {"id": identity},
-    )
-
-
-def _invocation(connection: sqlite3.Connection, scope: str, invoke_id: str) -> Invocation | None:
-    row = connection.execute(
-        f"SELECT id, tags, content, raw, {', '.join(INVOCATION_FIELDS)}"
-        " FROM invocation WHERE scope = ? AND invoke_id = ?",
-        (scope, invoke_id),
-    ).fetchone()
-    if row is None:
-        return None
-    identity, tags, content, raw, *values = row
-    results = connection.execute(
-        f"SELECT {', '.join(RESULT_FIELDS)} FROM result WHERE invocation = ?"
-        " ORDER BY instance_id, occurrence",
-        (identity,),
-    )
-    return Invocation(
-        **dict(zip(INVOCATION_FIELDS, values, strict=True)),
-        tags=_tags(tags),
-        content=zlib.decompress(content).decode(),
-        raw=zlib.decompress(raw).decode(),
-        results=tuple(InstanceResult(*result) for result in results),
-    )
-
-
-def _tags(text: object) -> tuple[Tag, ...]:
-    return tuple(Tag(key, value) for key, value in json.loads(str(text)))
+        if self._loop is not None:
+            # At the very end there may be no loop any more to hear it.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(tell)

@@ -1,101 +1,96 @@
 """What the table shows: ordered, locally filtered invocations, of which a window is held.
 
-A view is a table of positions in SQLite, so its size costs no memory here. The archive's thread
-fills the window around the rows that were asked for last; painting takes what is there and never
-waits. Rows that arrive meanwhile join at their place. A row whose values change keeps its place,
-and stays even where the filter would hide it now, until the view is next rearranged.
+A view is eight bytes for each row, and the rows around those that were asked for last. Painting
+takes what is there and never waits. Rows that arrive meanwhile join at their place. A row whose
+values change keeps its place, and stays even where the filter would hide it now, until the view
+is next rearranged.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from array import array
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from tui.archive.arrangement import Arrangement
-from tui.archive.positions import Positions, Window
-from tui.archive.store import Archive, merge, retire
+from tui.archive.arranging import MARGIN, Arranger, Change, Sight, State, look
+from tui.archive.connections import GivenUp, Writer
+from tui.archive.places import Connection
+from tui.archive.positions import Positions, Window, first
+from tui.archive.rows import Row
+from tui.archive.sources import Answers, Fitting
+from tui.archive.store import Archive
+from tui.archive.walks import Step
 from tui.records import Invocation, InvocationSummary
-
-MARGIN: Final = 150
-"""Rows held before and after those asked for: three pages of the API."""
 
 EVERYTHING_NEWEST_FIRST: Final = Arrangement()
 
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """Where the reader is and which rows are wanted, in the positions of one moment."""
-
-    cursor: int = 0
-    first: int = 0
-    last: int = 0
-    moved: int = 0
-    """By how much the row under the cursor has moved in all, up to that moment."""
-    moves: int = 0
-    """How often the reader has moved the cursor, up to that moment."""
-
-    def after(self, moved: int) -> _Sight:
-        """Return the same in the positions of another moment."""
-        shift = moved - self.moved
-        return _Sight(self.cursor + shift, self.first + shift, self.last + shift, moved, self.moves)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What the archive's thread has done: figures that belong together."""
-
-    count: int
-    hidden: int
-    window: Window
-    sight: _Sight
-    """What the reader saw when asking, in the positions that hold now."""
-    added: int = 0
-    """How many of a page's invocations were new."""
-    exchanged: bool = False
-    """Whether every row may have moved otherwise than the one under the cursor."""
+FIRST_ROWS: Final = 2 * MARGIN
+"""Rows that a view opens with; a million take half a second to be found."""
 
 
 class View:
     """An ordered window on the answers to one question; its methods belong to the event loop.
 
-    What it asks of the archive's thread is answered in the order of asking, so `_positions` is
-    exchanged there and the figures that follow from it arrive here in the same order. Where the
-    reader was when asking is brought up to date there by what has moved since (`_Sight.moved`).
+    What changes the order is done in the archive's writing thread, in the order of asking. Where
+    the reader was when asking is brought up to date there by what has moved since. Rows are read
+    in the other thread, for the order that is shown when they are asked for.
     """
 
     def __init__(
         self,
         archive: Archive,
         scope: str,
-        question: int,
+        question: int | Fitting,
         *,
         arrangement: Arrangement = EVERYTHING_NEWEST_FIRST,
         changed: Callable[[int], None] = lambda shift: None,
     ) -> None:
+        """Show nothing yet.
+
+        Args:
+            archive: where the rows are.
+            scope: the identity that asks; empty: any that has seen a row.
+            question: a number from `Archive.question`, or all that fits a query.
+            arrangement: which rows are shown, and in what order.
+            changed: is told whenever rows have changed, and by how much the row under the
+                cursor has moved.
+        """
         self._archive = archive
         self._scope = scope
-        self._question = question
+        self._question = question if isinstance(question, int) else 0
+        source = Answers(question) if isinstance(question, int) else question
         self._changed = changed
-        self._window: Sequence[InvocationSummary] = ()
-        self._window_start = 0
-        self._sight = _Sight()
-        self._arrangements = 0
+        self._shown = State(Positions(source, arrangement, array("q"), 0), 0)
+        self._sight = Sight()
         self.count = 0
         """How many rows the view has."""
         self.hidden = 0
-        """How many answers its filter keeps out."""
-        # These belong to the archive's thread.
-        self._positions = Positions(question, arrangement)
-        self._moved = 0
-        self._lost: int | None = None
-        """The invocation that was under the cursor when the filter hid all rows."""
+        """How many rows its filter keeps out."""
+        self._window: Sequence[Row | None] = ()
+        self._window_start = 0
+        self._arrangements = 0
+        self._arranger = self._new_arranger(self._shown)
+        self._filling: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     async def open(self) -> None:
-        """Find the rows; the view is empty before."""
-        self._take(await self._archive.run(self._open))
+        """Find the rows; the view is empty before.
+
+        Where there are many in the API's own order it has the newest ones at once, and all of
+        them some time later.
+        """
+        if not self._shown.positions.arrangement.is_plain:
+            await self.rearrange()
+            return
+        change = await self._archive.read(self._find_first)
+        self._arranger = self._new_arranger(change.state)
+        self._take(change)
+        if self.count == FIRST_ROWS:
+            self._start(self.rearrange())
 
     @property
     def cursor(self) -> int:
@@ -112,43 +107,42 @@ class View:
 
     def rows(self, start: int, stop: int) -> list[InvocationSummary | None]:
         """Return the rows from `start` to before `stop`; None for those not held yet."""
-        stop = min(stop, self.count)
-        first, last = self._window_start, self._window_start + len(self._window)
-        return [
-            self._window[index - first] if first <= index < last else None
-            for index in range(start, stop)
-        ]
+        return [row.summary if row else None for row in self._held(start, stop)]
+
+    def scopes(self, start: int, stop: int) -> list[str]:
+        """Return who has seen the rows from `start` to before `stop`; empty for those not held."""
+        return [row.scope if row else "" for row in self._held(start, stop)]
 
     def holds(self, start: int, stop: int) -> bool:
         """Say whether every existing row from `start` to before `stop` is held."""
         end = self._window_start + len(self._window)
-        return self._window_start <= start and min(stop, self.count) <= end
+        return self._window_start <= max(start, 0) and min(stop, self.count) <= end
 
     def near_edge(self, start: int, stop: int) -> bool:
         """Say whether rows less than half a margin from `start` or `stop` are not held."""
         half = MARGIN // 2
-        return not self.holds(max(start - half, 0), stop + half)
+        return not self.holds(start - half, stop + half)
 
     async def ready(self, start: int, stop: int) -> None:
-        """Hold the rows from `start` to before `stop` and a margin around them."""
+        """Hold the rows from `start` to before `stop` and a margin around them.
+
+        Whoever is cancelled gets them all the same, unless others are wanted meanwhile.
+        """
         self._sight = replace(self._sight, first=start, last=stop)
-        while True:
-            change = await self._archive.run(self._read, self._sight)
-            self._take(change)
-            if (change.sight.first, change.sight.last) == (self._sight.first, self._sight.last):
-                return
-            # Other rows are wanted by now, perhaps by somebody who has not waited for them.
+        await asyncio.shield(self._fill())
 
     # Places.
 
     async def position_of(self, invoke_id: str) -> int | None:
         """Return the position of an invocation in this view, or None if it is not in it."""
-        for offset, row in enumerate(self._window):
-            if row.invoke_id == invoke_id:
-                return self._window_start + offset
-        return await self._archive.run(
-            lambda connection: self._positions.find(connection, self._scope, invoke_id)
-        )
+        for place, row in enumerate(self._window, self._window_start):
+            if row is not None and row.summary.invoke_id == invoke_id:
+                return place
+        while True:
+            shown = self._shown
+            found = await self._archive.read(shown.positions.position_of, self._scope, invoke_id)
+            if shown is self._shown:
+                return found
 
     async def find_failed(self, start: int, step: int) -> int | None:
         """Return the position of the next row after `start` with failed results, or before it.
@@ -156,11 +150,12 @@ class View:
         The sign of `step` gives the direction.
         """
         moved = self._sight.moved
-        return await self._archive.run(
-            lambda connection: self._positions.next_failed(
-                connection, start + self._moved - moved, step
-            )
-        )
+
+        def work(connection: Connection) -> int | None:
+            from_here = start + self._arranger.moved - moved
+            return self._arranger.positions.next_failed(connection, from_here, step)
+
+        return await self._archive.run(work)
 
     async def invoke_ids(self, first: int, last: int) -> list[str]:
         """Return the invoke IDs from the position `first` to `last`, both included.
@@ -168,23 +163,33 @@ class View:
         There are at most `positions.MOST_IDS` of them.
         """
         moved = self._sight.moved
-        return await self._archive.run(
-            lambda connection: self._positions.invoke_ids(
-                connection, first + self._moved - moved, last + self._moved - moved
-            )
-        )
+
+        def work(connection: Connection) -> list[str]:
+            shift = self._arranger.moved - moved
+            return self._arranger.positions.invoke_ids(connection, first + shift, last + shift)
+
+        return await self._archive.run(work)
 
     # Changes. Who may be cancelled shields them, and then has them all the same.
 
-    async def add(self, invocations: Sequence[Invocation]) -> int:
-        """Keep a page's invocations and let the new ones join; return how many were new."""
-        change = await self._archive.run(self._add, invocations, self._sight)
+    async def add(self, invocations: Sequence[Invocation], step: Step | None = None) -> int:
+        """Keep a page's invocations and let the new ones join; return how many were new.
+
+        With a `step` the walk that has brought them is on record.
+        """
+        arrival = self._archive.arrival(invocations, step)
+        change = await self._archive.submit(
+            self._arranger.add, self._question, arrival, self._sight
+        )
         self._take(change)
         return change.added
 
     async def update(self, invocations: Sequence[Invocation]) -> None:
         """Keep newer news of invocations, wherever they stand, without answering the question."""
-        self._take(await self._archive.run(self._update, invocations, self._sight))
+        arrival = self._archive.arrival(invocations)
+        self._take(
+            await self._archive.submit(self._arranger.update, self._question, arrival, self._sight)
+        )
 
     async def retire(
         self, kept: Sequence[Invocation], *, newest: bool, oldest: bool = False
@@ -198,10 +203,19 @@ class View:
         anything goes the view is arranged anew.
         The archive keeps the invocations; the question is no longer answered by them.
         """
-        self._take(await self._archive.run(self._retire, kept, newest, oldest, self._sight))
+        self._take(
+            await self._archive.submit(
+                self._arranger.retire,
+                self._question,
+                kept,
+                self._sight,
+                newest=newest,
+                oldest=oldest,
+            )
+        )
 
     async def rearrange(self, arrangement: Arrangement | None = None) -> None:
-        """Show the answers in another order or through another filter, or in the present ones anew.
+        """Show the rows in another order or through another filter, or in the present ones anew.
 
         The row under the cursor stays under it, or the nearest one that is not hidden takes its
         place; a reader who moves meanwhile stays where they went. Until then the rows stay as
@@ -225,107 +239,92 @@ class View:
             raise
 
     async def close(self) -> None:
-        """Drop the table of positions."""
+        """Give up what is under way; nothing changes any more."""
+        self._closed = True
         self._arrangements += 1
-        await self._archive.run(lambda connection: self._positions.drop(connection))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _take(self, change: _Change) -> None:
-        self.count, self.hidden = change.count, change.hidden
-        self._window_start, self._window = change.window
-        before = self._sight
-        sight = before.after(change.sight.moved)
-        if change.exchanged and change.sight.moves != before.moves:
+    # What goes on by itself.
+
+    def _take(self, change: Change) -> None:
+        """Show what the writing thread has done."""
+        before, moved = self._sight, change.state.moved
+        sight = before.after(moved)
+        if change.exchanged and change.moves != before.moves:
             # A reader who has moved meanwhile is where they want to be.
-            sight = replace(before, moved=change.sight.moved)
+            sight = before.stays(moved)
+        self._shown = change.state
+        self.count = change.state.positions.count
+        self.hidden = change.state.positions.total - self.count
         self._sight = replace(sight, cursor=max(min(sight.cursor, self.count - 1), 0))
-        self._changed(sight.cursor - before.cursor)
+        self._show(change.window, sight.cursor - before.cursor)
+        if not self.holds(sight.first, sight.last):
+            self._fill()
 
-    # In the archive's thread.
+    def _show(self, window: Window | None, shift: int) -> None:
+        self._window_start, self._window = window or (0, ())
+        if self._closed:
+            return
+        if window is None or None in self._window:
+            self._start(self._mend())
+        self._changed(shift)
 
-    def _open(self, connection: sqlite3.Connection) -> _Change:
-        self._positions.build(connection)
-        return self._read(connection, _Sight())
+    def _fill(self) -> asyncio.Task[None]:
+        """Read the rows that are wanted, until they are those that are wanted then."""
+        if self._filling is None or self._filling.done():
+            self._filling = self._start(self._read_wanted())
+        return self._filling
 
-    def _read(self, connection: sqlite3.Connection, seen: _Sight) -> _Change:
-        sight = seen.after(self._moved)
-        return self._look(connection, sight, sight.first, sight.last)
+    async def _read_wanted(self) -> None:
+        while not self._closed:
+            shown, sight = self._shown, self._sight
+            window = await self._archive.read(look, shown, sight.first, sight.last)
+            if shown is not self._shown:
+                continue
+            self._show(window, 0)
+            if (sight.first, sight.last) == (self._sight.first, self._sight.last):
+                return
 
-    def _look(
-        self, connection: sqlite3.Connection, sight: _Sight, first: int, last: int
-    ) -> _Change:
-        positions = self._positions
-        window = positions.read(connection, max(first - MARGIN, 0), max(last + MARGIN, 0))
-        return _Change(positions.count, positions.total - positions.count, window, sight)
+    async def _mend(self) -> None:
+        """Leave out what somebody has removed from the archive."""
+        self._take(await self._archive.submit(self._arranger.mend, self._sight))
 
-    def _add(
-        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], seen: _Sight
-    ) -> _Change:
-        added = merge(connection, self._scope, self._question, invocations)
-        cursor = seen.after(self._moved).cursor
-        shift, alike = self._positions.join(connection, added, cursor)
-        self._moved += shift
-        return replace(self._read(connection, seen), added=len(added), exchanged=not alike)
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
-    def _update(
-        self, connection: sqlite3.Connection, invocations: Sequence[Invocation], seen: _Sight
-    ) -> _Change:
-        merge(connection, self._scope, None, invocations)
-        return self._read(connection, seen)
+    def _held(self, start: int, stop: int) -> list[Row | None]:
+        stop = min(stop, self.count)
+        first, last = self._window_start, self._window_start + len(self._window)
+        return [
+            self._window[index - first] if first <= index < last else None
+            for index in range(start, stop)
+        ]
 
-    def _retire(
-        self,
-        connection: sqlite3.Connection,
-        kept: Sequence[Invocation],
-        newest: bool,
-        oldest: bool,
-        seen: _Sight,
-    ) -> _Change:
-        if not retire(connection, self._question, kept, newest=newest, oldest=oldest):
-            return self._read(connection, seen)
-        self._exchange(connection, self._positions.again(), seen)
-        return replace(self._read(connection, seen), exchanged=True)
+    def _new_arranger(self, state: State) -> Arranger:
+        return Arranger(state, lambda: self._sight)
+
+    # In the archive's threads.
+
+    def _find_first(self, connection: Connection) -> Change:
+        positions = first(connection, self._shown.positions.source, FIRST_ROWS)
+        state = State(positions, connection.place.number)
+        return Change(state, look(connection, state, 0, 0), moves=0)
 
     def _rearrange(
-        self,
-        connection: sqlite3.Connection,
-        arrangement: Arrangement | None,
-        number: int,
-        seen: _Sight,
-    ) -> _Change | None:
+        self, writer: Writer, arrangement: Arrangement | None, number: int, seen: Sight
+    ) -> Change | None:
         def wanted() -> bool:
             return number == self._arrangements
 
         if not wanted():
             return None
-        positions = self._positions.again()
-        if arrangement is not None:
-            positions = Positions(self._question, arrangement)
         try:
-            self._exchange(connection, positions, seen, wanted)
-        except sqlite3.OperationalError:
-            positions.drop(connection)
-            if wanted():
-                raise
+            with writer.only_while(wanted):
+                return self._arranger.arrange(writer, arrangement, seen)
+        except GivenUp:
             return None
-        sight = seen.after(self._moved)
-        around_cursor = self._look(connection, sight, sight.cursor, sight.cursor)
-        return replace(around_cursor, exchanged=True)
-
-    def _exchange(
-        self,
-        connection: sqlite3.Connection,
-        positions: Positions,
-        seen: _Sight,
-        wanted: Callable[[], bool] = lambda: True,
-    ) -> None:
-        positions.build(connection, wanted)
-        cursor, old = seen.after(self._moved).cursor, self._positions
-        if old.count:
-            place = old.nearest(connection, cursor, positions)
-            self._lost = None if positions.count else old.at(connection, cursor)
-        else:
-            place = positions.position_of(connection, self._lost) or 0
-            self._lost = None if positions.count else self._lost
-        old.drop(connection)
-        self._positions = positions
-        self._moved += place - cursor
