@@ -75,6 +75,13 @@ class Connection:
     """Closing it closes everything."""
     identity: Identity | None = None
     """None in a demo."""
+    transport: Attended | None = None
+    """None in a demo."""
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the service's clock is ahead of ours; None before it has said so."""
+        return self.transport.clock_ahead if self.transport else None
 
 
 def obstacle(common: Common, settings: Settings) -> str:
@@ -232,29 +239,37 @@ def connect(
         purse=target.purse,
         asks_caller=_is_vendors(endpoint.url, target.choice),
     )
+    attended = Attended(transport, identity)
     client = Client(
         endpoint=endpoint,
         credentials=identity,
-        transport=_Attended(transport, identity),
+        transport=attended,
         policy=policy,
         observer=log,
     )
-    return Connection(client, identity)
+    return Connection(client, identity, attended)
 
 
-class _Attended:
-    """A transport that ends the work of an identity before it closes."""
+class Attended:
+    """A transport that notes the time of the other side, and closes after an identity."""
 
     def __init__(self, transport: HttpTransport, identity: Identity) -> None:
+        self.clock_ahead: float | None = None
         self._transport = transport
         self._identity = identity
 
     async def exchange(
         self, method: str, url: str, headers: Sequence[tuple[str, str]], body: bytes
     ) -> Answer:
-        return await self._transport.exchange(method, url, headers, body)
+        """Send one request and return its complete answer, whatever its status."""
+        from tui.api.pacing import skew
+
+        answer = await self._transport.exchange(method, url, headers, body)
+        self.clock_ahead = skew(answer.headers, time.time())
+        return answer
 
     async def aclose(self) -> None:
+        """Close all connections."""
         await self._identity.aclose()
         await self._transport.aclose()
 

@@ -20,6 +20,8 @@ MODULES = {
     "List": "tui.commands.list",
     "Emulate": "tui.commands.emulate",
     "ShowSettings": "tui.commands.config",
+    "Cache": "tui.commands.cache",
+    "Doctor": "tui.commands.doctor",
 }
 """Name of a request -> the module whose `run(request)` does it; imported only then."""
 

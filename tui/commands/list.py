@@ -13,9 +13,6 @@ from tui.headless import listing, output, streams
 if TYPE_CHECKING:
     from tui.requests import List
 
-NO_REGION = "No region is given: use --region, ALIBABA_CLOUD_REGION_ID, or region in config.toml."
-"""What is said where a region is needed and none is known."""
-
 
 def run(request: List) -> int:
     """Walk the query and return the exit code."""
@@ -29,7 +26,7 @@ def run(request: List) -> int:
     if target.fault is not None:
         return process.complain(str(target.fault), process.FAILED)
     if not target.region:
-        return process.complain(NO_REGION)
+        return process.complain(process.NO_REGION)
     wanted = listing.Listing(
         replace(request.filters, region=target.region),
         limit=request.limit,

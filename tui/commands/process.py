@@ -24,6 +24,9 @@ USAGE = 2
 FAILED = 3
 """Exit code when the service, the network, the credentials or the output failed."""
 
+NO_REGION = "No region is given: use --region, ALIBABA_CLOUD_REGION_ID, or region in config.toml."
+"""What is said where a region is needed and none is known."""
+
 SECRET_WORDS = ("SECRET", "TOKEN", "PASSWORD")
 """In the name of an environment variable: its value is masked in the log."""
 
