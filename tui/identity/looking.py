@@ -122,6 +122,8 @@ def named(name: str, around: Surroundings) -> Iterator[Look]:
         look = _profile_look(file, name, around)
         looks.append(look)
         yield look
+    if any(each.source for each in looks):
+        return
     where = ", ".join(f"{each.place}: {each.outcome}" for each in looks)
     shown = printable(name, 60)
     near = _nearest(name, around)
