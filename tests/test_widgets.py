@@ -94,7 +94,7 @@ def test_the_count_claims_only_what_is_known() -> None:
 
 
 def test_the_status_line_fills_its_width() -> None:
-    status = Status("demo", "cn-hangzhou", 50, activity="loading…", position="row 7")
+    status = Status("demo", region="cn-hangzhou", loaded=50, activity="loading…", position="row 7")
     text = status_line(status, 80).text
     assert len(text) == 80
     assert text.startswith("demo")

@@ -17,8 +17,8 @@ from tui.plain import printable
 from tui.screens.call_log import CallLogScreen
 from tui.screens.explorer import Explorer
 from tui.screens.help import HelpScreen
+from tui.screens.picker import PickerScreen
 from tui.screens.question import QuestionScreen
-from tui.screens.regions import RegionScreen
 from tui.screens.viewers import ContentViewer, RawViewer
 from tui.settings import SettingsError
 from tui.widgets.filter_sidebar import FilterSidebar
@@ -41,7 +41,7 @@ TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
     (ExplorerApp, LineView, HelpScreen),
     (ExplorerApp, LineView, CallLogScreen),
     (ExplorerApp, LineView, QuestionScreen),
-    (ExplorerApp, RegionScreen),
+    (ExplorerApp, PickerScreen),
     (ExplorerApp, LineView, TextPane, ContentViewer),
     (ExplorerApp, LineView, HexPane, ContentViewer),
     (ExplorerApp, LineView, TextPane, RawViewer),

@@ -94,7 +94,7 @@ class Driver:
 
         def busy() -> bool:
             return any(
-                not worker.is_finished and worker.group not in ("region", "question")
+                not worker.is_finished and worker.group not in ("region", "question", "watch")
                 for screen in self.app.screen_stack
                 for worker in screen.workers
             )

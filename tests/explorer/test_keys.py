@@ -358,7 +358,7 @@ async def test_a_menu_is_whole_at_80_columns() -> None:
         await driver.press("s")
         assert all(words in driver.screen() for words in ("c created", "m mode", "t tags"))
         await driver.press("escape", "Y")
-        assert all(words in driver.screen() for words in ("i invoke ID", "c aliyun command"))
+        assert all(words in driver.screen() for words in ("i invoke ID", "c command"))
 
 
 async def test_b_opens_filters_that_are_folded_away() -> None:

@@ -25,8 +25,8 @@ ApiError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar, Final
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, Protocol
 
 from tui.api import envelope
 from tui.api.advice import ADVICE as ADVICE
@@ -87,8 +87,25 @@ class InvalidQuery(ApiError):
     """The query breaks a rule of the API and was never sent."""
 
 
+class Looked(Protocol):
+    """A place where credentials were looked for; both texts are printable."""
+
+    @property
+    def place(self) -> str:
+        """Such as `environment`."""
+
+    @property
+    def outcome(self) -> str:
+        """What is there, or why it does not count."""
+
+
 class CredentialsUnavailable(ApiError):
     """No source knows who asks."""
+
+    looks: Sequence[Looked] = ()
+    """Where was looked, where nothing was found anywhere."""
+    remedies: Sequence[str] = ()
+    """What helps then, the commonest first."""
 
 
 class EndpointInvalid(ApiError):

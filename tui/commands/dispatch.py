@@ -22,6 +22,7 @@ MODULES = {
     "ShowSettings": "tui.commands.config",
     "Cache": "tui.commands.cache",
     "Doctor": "tui.commands.doctor",
+    "Watch": "tui.commands.watch",
 }
 """Name of a request -> the module whose `run(request)` does it; imported only then."""
 

@@ -14,6 +14,8 @@ from tui.commands import connecting, process
 from tui.terminal import capabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.api.calls import Observer
     from tui.api.client import Client
     from tui.requests import Explore
@@ -40,14 +42,18 @@ def run(request: Explore) -> int:
         return process.complain(str(error))
 
 
-def _open(request: Explore, settings: Settings) -> int:
+def _open(request: Explore, given: Settings) -> int:
     """Open the explorer and return the exit status of the process.
 
     Raises:
         tui.api.errors.EndpointInvalid: the region or the endpoint cannot be one.
         tui.settings.SettingsError: the theme is not known, or the keymap cannot be used.
     """
-    target = connecting.target(request.common, settings)
+
+    def target_of(profile: str = "") -> connecting.Target:
+        return connecting.target(request.common, given, profile=profile)
+
+    target = target_of()
     settings = target.settings
     if target.fault is not None and connecting.own_profile(settings):
         return process.complain(str(target.fault), process.FAILED)
@@ -62,7 +68,7 @@ def _open(request: Explore, settings: Settings) -> int:
     from tui.terminal import lifecycle
 
     app = ExplorerApp(
-        session(target, target.region),
+        session(target, target.region, target_of),
         Archive(),
         replace(request.filters, region=target.region),
         theme=settings.theme,
@@ -75,21 +81,60 @@ def _open(request: Explore, settings: Settings) -> int:
     )
 
 
-def session(target: connecting.Target, region: str) -> Session:
-    """Return what the explorer needs of the world: the same identity in any region."""
-    from tui.screens.session import Session
+def session(
+    target: connecting.Target, region: str, other: Callable[[str], connecting.Target]
+) -> Session:
+    """Return what the explorer needs of the world: the same identity in any region.
+
+    Args:
+        target: whom to ask and as whom.
+        region: where to ask; empty where that is to be chosen yet.
+        other: returns the same for another profile.
+    """
+    from tui.screens.session import Profile, Session
+
+    connected: list[connecting.Connection] = []
 
     async def connect(observer: Observer) -> Client:
         # The wire's libraries take a tenth of a second to import; keys go on meanwhile.
         connection = await asyncio.to_thread(
             connecting.connect, target, region or ANY_REGION, observer=observer
         )
+        connected[:] = [connection]
         return connection.client
 
+    async def caller() -> str:
+        identity = connected[0].identity if connected else None
+        found = await identity.caller() if identity else None
+        return f"{found.account_id} {found.principal}" if found else ""
+
+    def expires_at() -> float | None:
+        identity = connected[0].identity if connected else None
+        return identity.expires_at if identity else None
+
+    def profiles() -> list[Profile]:
+        return [
+            Profile(each.name, each.mode, each.region, each.state, each.ready)
+            for each in connecting.profiles(target.settings)
+        ]
+
+    def as_profile(name: str) -> Session:
+        chosen = other(name)
+        return session(chosen, chosen.region or region, other)
+
+    from tui.identity.permissions import policy
+
+    is_demo = target.emulator is not None
     return Session(
         identity=target.words,
         scope=target.scope(region),
         connect=connect,
-        in_region=lambda other: session(target, other),
+        in_region=lambda elsewhere: session(target, elsewhere, other),
         page_size=target.settings.page_size,
+        region=region,
+        caller=caller,
+        expires_at=expires_at,
+        profiles=list if is_demo else profiles,
+        as_profile=None if is_demo else as_profile,
+        policy=policy(optional=True),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import BindingType
+from textual.timer import Timer
 
 from tui.api.regions import REGIONS
 from tui.archive.store import Archive
@@ -16,10 +18,12 @@ from tui.screens import states
 from tui.screens.exporting import Exporting
 from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
+from tui.screens.profiles import profile_picker
 from tui.screens.regions import RegionScreen
 from tui.screens.session import Session
 from tui.screens.stage import PANES
 from tui.screens.viewers import Copier
+from tui.screens.watching import Watching
 from tui.widgets.filter_sidebar import FilterSidebar
 from tui.widgets.invocation_table import InvocationTable
 
@@ -27,7 +31,7 @@ SECOND_PRESS: Final = 3.0
 """Seconds within which ctrl+c must be pressed again to quit."""
 
 
-class Explorer(Exporting, Inspecting):
+class Explorer(Exporting, Inspecting, Watching):
     """Filters at the left, invocations, and what became of one of them on its instances."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_KEYS)
@@ -36,6 +40,7 @@ class Explorer(Exporting, Inspecting):
         super().__init__(session, archive, query)
         self.copier = copier
         self._interrupted_at = float("-inf")
+        self._end_timer: Timer | None = None
 
     def on_mount(self) -> None:
         self.go_to("invocations")
@@ -58,7 +63,7 @@ class Explorer(Exporting, Inspecting):
         self.marks.clear()
         self.sidebar.show(query)
         self.chips.show(query, "X")
-        for group in ("rows", "marks", "failed", "arrange"):
+        for group in ("rows", "marks", "failed", "arrange", "watch"):
             self.workers.cancel_group(self, group)
         reading = await self.loader.open(query)
         self.table.show(reading.view)
@@ -76,6 +81,7 @@ class Explorer(Exporting, Inspecting):
         if self.table.rows_below <= below:
             self.stay_here()
         self.count_all()
+        self.ask_caller()
         # What was wished for while the page was on its way was not heard; this is, for the worker
         # has ended by the time that the message arrives.
         self.table.want_more()
@@ -98,6 +104,25 @@ class Explorer(Exporting, Inspecting):
     async def count_all(self) -> None:
         """Ask once how many there are in all."""
         await self.loader.count_all()
+
+    @work(exclusive=True, group="caller")
+    async def ask_caller(self) -> None:
+        """Learn who the service says that this is, and when the credentials end."""
+        await self.loader.ask_caller()
+        self._watch_end()
+
+    def _watch_end(self) -> None:
+        """Say how long the credentials last, from ten minutes before their end on."""
+        expires_at = self.loader.session.expires_at()
+        if self._end_timer is not None:
+            self._end_timer.stop()
+            self._end_timer = None
+        if expires_at is None:
+            return
+        left = expires_at - time.time()
+        self.say_status()
+        if left > 0:
+            self._end_timer = self.set_timer(states.next_look(left), self._watch_end)
 
     @on(InvocationTable.MoreWanted)
     def more_is_wanted(self) -> None:
@@ -242,6 +267,25 @@ class Explorer(Exporting, Inspecting):
             return
         await self.loader.move(session.in_region(region))
         self.open_query(Query(region))
+
+    @work(exclusive=True, group="region")
+    async def action_profile(self) -> None:
+        """Pick another profile, and ask as it."""
+        session = self.loader.session
+        if session.as_profile is None:
+            self.say("The demo has no profiles.")
+            return
+        profiles = await asyncio.to_thread(session.profiles)
+        picked = await self.app.push_screen_wait(profile_picker(profiles, session.identity))
+        if picked is None:
+            return
+        other = await asyncio.to_thread(session.as_profile, picked)
+        await self.loader.move(other)
+        region = other.region or self.query_shown.region
+        if region:
+            self.open_query(Query(region))
+        else:
+            self.action_region()
 
     def _is_asking(self) -> bool:
         return self.is_working("pages")

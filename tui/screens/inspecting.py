@@ -34,7 +34,8 @@ COPIES: Final = (
     Choice("m", "marked invoke IDs", "marked"),
     Choice("e", "error text", "error"),
     Choice("j", "JSON", "json"),
-    Choice("c", "aliyun command", "command"),
+    Choice("c", "command", "command"),
+    Choice("p", "RAM policy", "policy"),
 )
 """What can be copied of the row under the cursor."""
 
@@ -203,7 +204,9 @@ class Inspecting(Stage):
     async def copy_part(self, part: str) -> None:
         """Copy a part of the invocation under the cursor."""
         invocation = await self._invocation()
-        if part == "marked":
+        if part == "policy":
+            self.copy(self.loader.session.policy, "RAM policy", exact=True)
+        elif part == "marked":
             self.copy("\n".join(sorted(self.marks)), f"{len(self.marks)} invoke IDs")
         elif invocation is not None:
             text, what = copied_part(invocation, part, self.query_shown.region)

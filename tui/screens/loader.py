@@ -50,6 +50,10 @@ class Loader:
         self._connecting = asyncio.Lock()
         self._busy_since: float | None = None
         self._walk_began: tuple[float, int] | None = None
+        self.account = ""
+        """Who the service says that this is, once it has said so."""
+        self.watched = 0
+        """How many sends are being watched."""
         self.calls = Calls(self._calls_changed)
         self.reading: Reading | None = None
         self.failure: ApiError | None = None
@@ -88,6 +92,8 @@ class Loader:
             return f"{code}: again in {max(round(seconds), 1)} s"
         if self._walk_began is not None:
             return f"walking on, {self._pace()}: esc stops"
+        if self.watched:
+            return f"watching {self.watched}: W stops"
         if self._busy_since is not None and time.monotonic() - self._busy_since >= BUSY_AFTER:
             return "loading…"
         return ""
@@ -187,9 +193,20 @@ class Loader:
             return
         self._changed()
 
+    async def ask_caller(self) -> None:
+        """Ask the service who this is; it is no failure where it does not say."""
+        if not self.account:
+            session = self.session
+            account = await session.caller()
+            if session is self.session:
+                self.account = account
+                self._changed()
+
     async def move(self, session: Session) -> None:
         """Ask as another identity, or in another region, from now on."""
         previous, self._service = self._service, None
+        if session.identity != self.session.identity:
+            self.account = ""
         self.session = session
         if previous is not None:
             await previous.aclose()

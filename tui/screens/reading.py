@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tui.api.pager import Pager
+from tui.archive.evidence import unfinished
 from tui.archive.store import Archive
 from tui.archive.view import View
 from tui.records import Invocation, Page, Query
@@ -85,12 +86,18 @@ class Reading:
             self._pager = top
         return new
 
-    async def refresh_one(self, service: Service, invoke_id: str) -> None:
-        """Ask again for one invocation, wherever it stands."""
+    async def refresh_one(self, service: Service, invoke_id: str) -> bool:
+        """Ask again for one invocation, wherever it stands; return whether it is known still."""
         one = Query(self.query.region, invoke_id=invoke_id)
         page = await self._new_pager(service, one).next()
-        if page is not None:
-            await asyncio.shield(self.view.update(page.invocations))
+        if page is None or not page.invocations:
+            return False
+        await asyncio.shield(self.view.update(page.invocations))
+        return True
+
+    async def unfinished(self, most: int) -> list[str]:
+        """Return the invoke IDs of the newest sends in this region that may still change."""
+        return await self._archive.run(unfinished, self._session.scope, most)
 
     async def invocation(self, invoke_id: str) -> Invocation | None:
         """Return one invocation with results and content from the archive."""

@@ -31,8 +31,25 @@ class Service(PageSource, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """Another identity that could ask, as a picker shows it; nothing of it is secret."""
+
+    name: str
+    mode: str
+    region: str
+    state: str
+    """`ready`, or what is in the way and what helps."""
+    ready: bool
+
+
+async def nobody() -> str:
+    """Return that the service does not say who asks."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One identity against one service."""
+    """One identity against one service in one region."""
 
     identity: str
     """Words for the status line: the profile, or where the credentials came from."""
@@ -43,3 +60,15 @@ class Session:
     in_region: Callable[[str], Session]
     """Makes the session of the same identity in another region."""
     page_size: int = 50
+    region: str = ""
+    """Empty where none is known yet."""
+    caller: Callable[[], Awaitable[str]] = nobody
+    """Asks the service who this is, once there is a client: account and principal, or nothing."""
+    expires_at: Callable[[], float | None] = lambda: None
+    """Tells when the credentials in use end, in unix seconds; None where they do not."""
+    profiles: Callable[[], Sequence[Profile]] = lambda: ()
+    """Reads which other identities there are."""
+    as_profile: Callable[[str], Session] | None = None
+    """Makes the session of another one, in the region that it names or in this one."""
+    policy: str = ""
+    """The permissions that are needed, ready to be copied."""

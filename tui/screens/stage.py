@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from textual import events
@@ -195,6 +196,8 @@ class Stage(FittingScreen[None]):
         self.status_bar.show(
             Status(
                 identity=loader.session.identity,
+                account=loader.account,
+                ends=states.ends_words(loader.session.expires_at(), time.time()),
                 region=self.query_shown.region,
                 loaded=loader.count,
                 more=not loader.ended,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from tui.api.errors import (
     ApiError,
     CredentialsUnavailable,
@@ -18,6 +21,23 @@ TAG_CAP = "the service shows at most 1,000 under a tag"
 
 LOADING_ALREADY = "Rows are being loaded already; esc stops that."
 """The answer to a wish for rows while a call is under way, as long as it is."""
+
+
+SOON: Final = 600.0
+"""Seconds before the end of credentials from which it is said how long they last."""
+
+
+def ends_words(expires_at: float | None, now: float) -> str:
+    """Return how long credentials last, in whole minutes, where that is not long."""
+    if expires_at is None or expires_at - now > SOON:
+        return ""
+    minutes = math.ceil((expires_at - now) / 60)
+    return f"credentials end in {minutes} min" if minutes > 0 else "credentials have ended"
+
+
+def next_look(left: float) -> float:
+    """Return after how many seconds `ends_words` changes, `left` seconds before the end."""
+    return left - SOON + 1 if left > SOON else left % 60 + 1
 
 
 def trouble_words(failure: ApiError | None) -> str:
@@ -41,6 +61,19 @@ def trouble_words(failure: ApiError | None) -> str:
             return "failed"
 
 
+def nobody_words(failure: CredentialsUnavailable) -> tuple[str, ...]:
+    """Return that nobody is known to ask as: where was looked, what each place had, what helps."""
+    looked = [f"  {look.place}: {look.outcome}" for look in failure.looks]
+    remedies = [f"  {remedy}" for remedy in failure.remedies]
+    return (
+        "Nobody is known to ask as.",
+        *(("", "These places were looked at:", *looked) if looked else (failure.sentence,)),
+        *(("", "What helps:", *remedies) if remedies else (failure.advice,)),
+        "",
+        "Then r asks again; P picks a profile.",
+    )
+
+
 def empty_words(
     query: Query, *, asking: bool, ended: bool, failure: ApiError | None, hidden: int
 ) -> tuple[str, ...]:
@@ -55,12 +88,10 @@ def empty_words(
             return (
                 "This identity may not read the records.",
                 f"Somebody has to allow it {needed}; then r asks again.",
+                "Y p copies the policy that grants just what is needed, P changes the profile.",
             )
-        case CredentialsUnavailable():
-            return (
-                "Nobody is known to ask as.",
-                "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
-            )
+        case CredentialsUnavailable() as missing:
+            return nobody_words(missing)
         case Throttled():
             return ("The account's quota for this call is used up for now.", "r asks again now.")
         case NotReached():

@@ -22,6 +22,10 @@ class Status:
 
     identity: str = ""
     """Profile or source of the credentials."""
+    account: str = ""
+    """Who the service says that this is: account and principal."""
+    ends: str = ""
+    """That the credentials end soon."""
     region: str = ""
     loaded: int = 0
     """Rows of the current query that are there."""
@@ -48,7 +52,9 @@ def status_line(status: Status, width: int) -> Line:
     """
     without_remark = replace(status, remark="")
     without_position = replace(without_remark, position="")
-    for shown in (status, without_remark, without_position, replace(without_position, identity="")):
+    without_account = replace(without_position, account="")
+    without_identity = replace(without_account, identity="")
+    for shown in (status, without_remark, without_position, without_account, without_identity):
         left, right = list(_joined(_left(shown))), _right(shown)
         used = sum(cell_len(printable(span.text)) for span in (*left, *right))
         if used < width:
@@ -59,6 +65,10 @@ def status_line(status: Status, width: int) -> Line:
 def _left(status: Status) -> Iterator[tuple[Span, ...]]:
     if status.identity:
         yield (Span(status.identity, "strong"),)
+    if status.account:
+        yield (Span(status.account, "dim"),)
+    if status.ends:
+        yield (Span(status.ends, "warning"),)
     yield (Span(status.region or "no region"),)
     if status.loaded or status.hidden or not status.more:
         hidden = (Span(f", {status.hidden:,} hidden", "warning"),) if status.hidden else ()

@@ -1,0 +1,135 @@
+"""Who asks, as its user sees it: profiles, accounts, expiry, and where nobody is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.explorer.test_in_a_terminal import emulator
+from tests.explorer.window import explorer
+from tui.screens import states
+
+
+def configured(home: Path, facts: Mapping[str, str]) -> None:
+    """Write the vendor's file with a key, a role and one that cannot work."""
+    key = {
+        "access_key_id": facts["access_key_id"],
+        "access_key_secret": facts["access_key_secret"],
+        "region_id": facts["region"],
+        "sts_endpoint": facts["sts_endpoint"],
+    }
+    profiles = [
+        {"name": "plain", "mode": "AK", **key},
+        {
+            "name": "deploy",
+            "mode": "RamRoleArn",
+            "ram_role_arn": facts["role_arn"],
+            "ram_session_name": "test",
+            **key,
+        },
+        {
+            "name": "refused",
+            "mode": "RamRoleArn",
+            "ram_role_arn": facts["denied_role_arn"],
+            "ram_session_name": "test",
+            **key,
+        },
+    ]
+    directory = home / ".aliyun"
+    directory.mkdir()
+    path = directory / "config.json"
+    path.write_text(json.dumps({"current": "plain", "profiles": profiles}))
+    path.chmod(0o600)
+
+
+def test_profiles_are_switched_while_running_and_the_account_is_told(home: Path) -> None:
+    with emulator(home, "--records", "300") as facts:
+        configured(home, facts)
+        where = ("-e", facts["endpoint"], "--profile", "deploy")
+        sts = {"ALIBABA_CLOUD_STS_ENDPOINT": facts["sts_endpoint"]}
+        with explorer(home, (140, 40), *where, **sts) as window:
+            window.shows(r"50 (loaded|of)")
+            window.shows(r"profile deploy · \d{16} role ")
+            window.press("P")
+            screen = window.shows(r"plain +AK")
+            assert "* deploy" in screen
+            window.press(*"plain", "enter")
+            window.shows(r"profile plain · ")
+            window.shows(r"50 (loaded|of)")
+            window.press("P")
+            window.shows(r"refused +RamRoleArn")
+            window.press(*"refused", "enter")
+            window.shows(r"profile refused · ")
+            window.shows(r"NoPermission")
+            window.press("q")
+            assert window.wait() == 0
+            assert facts["access_key_secret"].encode() not in window.raw
+            window.assert_whole()
+
+
+def test_credentials_that_expire_while_rows_load_are_renewed_unseen(home: Path) -> None:
+    log = home / "requests.ndjson"
+    faults = ("--fault", "expire-token=4", "--latency", "150")
+    with emulator(home, "--records", "1500", *faults, "--request-log", str(log)) as facts:
+        configured(home, facts)
+        where = ("-e", facts["endpoint"], "--profile", "deploy", "--page-size", "20")
+        with explorer(home, (120, 40), *where) as window:
+            window.shows(r"20 (loaded|of)|40 (loaded|of)")
+            window.press("M")
+            window.until(lambda: "in all" in window.text(), "the end")
+            assert window.count() == 1500
+            assert "Expired" not in window.text()
+            window.press("q")
+            assert window.wait() == 0
+    asked = [json.loads(each) for each in log.read_text().splitlines()]
+    roles = [each for each in asked if each["operation"] == "AssumeRole"]
+    first, last = (datetime.fromisoformat(asked[at]["time"]) for at in (0, -1))
+    assert len(roles) >= 2, "some ended meanwhile"
+    # Each lives three to four seconds and is renewed when a fifth of that is left.
+    assert len(roles) <= (last - first).total_seconds() / 2 + 2, "one call for each of them"
+
+
+def test_where_nobody_is_known_it_is_said_where_was_looked(home: Path) -> None:
+    variables = {"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+    with explorer(home, (120, 40), "--region", "cn-hangzhou", **variables) as window:
+        window.shows(r"Nobody is known to ask as")
+        screen = window.shows(r"What helps")
+        assert "environment:" in screen
+        assert "config.json" in screen
+        assert "aliyun configure" in screen
+        window.press("q")
+        assert window.wait() == 0
+        window.assert_whole()
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (None, ""),
+        (3600.0, ""),
+        (601.0, ""),
+        (600.0, "credentials end in 10 min"),
+        (61.0, "credentials end in 2 min"),
+        (1.0, "credentials end in 1 min"),
+        (0.0, "credentials have ended"),
+    ],
+)
+def test_the_last_ten_minutes_are_counted_down(left: float | None, words: str) -> None:
+    now = 1_790_000_000.0
+    assert states.ends_words(None if left is None else now + left, now) == words
+
+
+@pytest.mark.parametrize("left", [3600.0, 601.0, 600.0, 599.5, 61.0, 30.0])
+def test_it_is_looked_again_when_the_words_are_others(left: float) -> None:
+    now = 1_790_000_000.0
+    steps = 0
+    while left > 0:
+        before = states.ends_words(now + left, now)
+        left -= states.next_look(left)
+        steps += 1
+        assert states.ends_words(now + left, now) != before or before.endswith("10 min")
+    assert steps <= 12, "not more often than once a minute"

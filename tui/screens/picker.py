@@ -1,0 +1,137 @@
+"""Pick one of many: type to narrow the list, enter takes the line under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.getters import query_one
+from textual.widgets import Input
+
+from tui.resources import styles_directory
+from tui.screens.fitting import FittingScreen
+from tui.widgets.bars import HintLine
+from tui.widgets.cells import fit
+from tui.widgets.lines import Line, Span, StaticLines, Tone, line
+
+NAME_WIDTH: Final = 24
+"""Cells for the name of an option, or more where one is longer."""
+
+HINTS: Final = (("enter", "take"), ("↑ ↓", "move"), ("esc", "back"))
+"""The keys that help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that can be picked."""
+
+    key: str
+    """What picking it returns."""
+    name: str
+    notes: tuple[tuple[str, Tone], ...] = ()
+    """What is said beside the name, each in its tone."""
+
+    def has(self, wanted: str) -> bool:
+        """Say whether its words have what was typed, in whatever case."""
+        return wanted in " ".join((self.name, *(words for words, _ in self.notes))).casefold()
+
+
+class PickerScreen(FittingScreen[str | None]):
+    """Ends with the key of what was picked, or None."""
+
+    CSS_PATH = styles_directory() / "list.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="picker.leave"),
+        Binding("enter", "take", "Take", priority=True, id="picker.take"),
+        Binding("down", "move(1)", "Down", priority=True, id="picker.down"),
+        Binding("up", "move(-1)", "Up", priority=True, id="picker.up"),
+    ]
+
+    pane = query_one("#options", StaticLines)
+    field = query_one(Input)
+
+    def __init__(
+        self,
+        options: Iterable[Option],
+        current: str = "",
+        *,
+        invitation: str = "type to narrow",
+        nothing: str = "Nothing has that in its name.",
+        free: bool = False,
+    ) -> None:
+        """Offer `options`; where the choice is `free`, what is typed can be taken as it is."""
+        super().__init__()
+        self._options = list(options)
+        self._current = current
+        self._invitation = invitation
+        self._nothing = nothing
+        self._free = free
+
+    def compose(self) -> ComposeResult:
+        field = Input(placeholder=self._invitation, compact=True, max_length=64)
+        field.cursor_blink = False
+        yield field
+        yield StaticLines(id="options")
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        self.field.focus()
+        self._show()
+        self._go_to(self._current)
+        self.query_one(HintLine).show(HINTS)
+
+    def offer(self, options: Iterable[Option]) -> None:
+        """Offer other options; the cursor stays on its own."""
+        under_cursor = self.pane.picked_key
+        self._options = list(options)
+        self._show()
+        self._go_to(under_cursor)
+
+    @on(Input.Changed)
+    def narrow(self) -> None:
+        """Show the options that have what was typed."""
+        self._show()
+        self.pane.move_cursor(0)
+
+    def action_take(self) -> None:
+        """Take the option under the cursor, or what was typed where that is possible."""
+        picked = self.pane.picked_key or (self.field.value.strip() if self._free else "")
+        if picked:
+            self.dismiss(picked)
+
+    def action_leave(self) -> None:
+        """Pick nothing."""
+        self.dismiss(None)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor."""
+        self.pane.move_cursor(self.pane.cursor + step)
+
+    def _go_to(self, key: str) -> None:
+        for index, each in enumerate(self.pane.lines):
+            if each.key == key:
+                self.pane.move_cursor(index)
+
+    def _show(self) -> None:
+        wanted = self.field.value.strip().casefold()
+        shown = [option for option in self._options if option.has(wanted)]
+        width = max((len(option.name) + 2 for option in shown), default=0)
+        self.pane.set_lines(
+            self._lines(shown, max(width, NAME_WIDTH)) or [line(Span(f"  {self._nothing}", "dim"))]
+        )
+
+    def _lines(self, options: Sequence[Option], width: int) -> list[Line]:
+        return [
+            line(
+                Span("* " if option.key == self._current else "  ", "mark"),
+                Span(fit(option.name, width), "strong"),
+                *(Span(f"{words}  ", tone) for words, tone in option.notes),
+                key=option.key,
+            )
+            for option in options
+        ]

@@ -1,0 +1,29 @@
+"""The profile picker: who else could ask, and what keeps some of them from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.screens.picker import Option, PickerScreen
+from tui.screens.session import Profile
+
+
+def profile_picker(profiles: Iterable[Profile], identity: str) -> PickerScreen:
+    """Return a picker of profiles; `identity` is what the status line says of the present one."""
+    options = [
+        Option(
+            profile.name,
+            profile.name,
+            (
+                (profile.mode, ""),
+                (profile.region or "no region", "dim"),
+                (profile.state, "ok" if profile.ready else "warning"),
+            ),
+        )
+        for profile in profiles
+    ]
+    return PickerScreen(
+        options,
+        identity.removeprefix("profile "),
+        nothing="There is no such profile; `aliyun configure` makes one.",
+    )
