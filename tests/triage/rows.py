@@ -10,7 +10,7 @@ from typing import Any, Final
 from tests.emulator.asking import fleet
 from tui.emulator.hostile import PAYLOADS
 from tui.records import InstanceResult, Invocation, Tag
-from tui.triage.sends import Delivery, Sending
+from tui.triage.sends import Delivery, Sending, Sends
 
 FULL: Final = os.environ.get("SENDFILE_EXPLORER_TEST_DEPTH") == "full"
 """Whether the tests go to their full depth."""
@@ -84,6 +84,12 @@ def documents(records: int = RECORDS, seed: int = SEED) -> tuple[dict[str, Any],
 def invocations(records: int = RECORDS, seed: int = SEED) -> tuple[Invocation, ...]:
     """Return the same records as invocations."""
     return tuple(map(invocation_of, documents(records, seed)))
+
+
+@cache
+def sends() -> Sends:
+    """Return the same records as light rows."""
+    return Sends.of(invocations())
 
 
 def invocation_of(document: dict[str, Any]) -> Invocation:

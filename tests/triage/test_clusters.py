@@ -14,11 +14,10 @@ from tests.triage.rows import (
     delivery,
     documents,
     hostile_deliveries,
-    invocations,
+    sends,
 )
 from tui.triage.clusters import NO_CODE, NO_INFO, clusters
 from tui.triage.masks import MAX_MASKED, masked
-from tui.triage.sends import Sends
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,7 @@ def test_a_separate_computation_over_the_fleet_agrees() -> None:
             counts[each["ErrorCode"], each["ErrorInfo"]] += 1
             hosts[each["ErrorCode"]].add(each["InstanceId"])
             times[each["ErrorCode"]].append(each["FinishTime"])
-    found = clusters(Sends.of(invocations()).deliveries)
+    found = clusters(sends().deliveries)
     assert {
         (cluster.code, part.info): part.count for cluster in found for part in cluster.parts
     } == counts

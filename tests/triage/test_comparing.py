@@ -125,6 +125,11 @@ def test_text_is_compared_line_by_line() -> None:
     )
 
 
+def test_a_range_without_lines_names_the_line_before() -> None:
+    assert content_diff(content(b""), content(b"a\n")).lines == ("@@ -0,0 +1,1 @@", "+a")
+    assert content_diff(content(b"a\n"), content(b"")).lines == ("@@ -1,1 +0,0 @@", "-a")
+
+
 def test_line_ends_and_a_missing_last_one_show() -> None:
     assert content_diff(content(b"a\r\n"), content(b"a\n")).lines[1:] == ("-a␍", "+a")
     found = content_diff(content(b"a\n"), content(b"a"))

@@ -222,6 +222,11 @@ def test_hostile_rows_are_harmless_everywhere() -> None:
     assert [row["Content"] for row in whole["Rows"]] == list(HOSTILE)
 
 
+@pytest.mark.parametrize("text", [" =1+1", "\u00a0=1", "\t=1", "\u3000@x", "\uff1d1", "-1", "+1"])
+def test_what_a_spreadsheet_would_work_out_is_text(text: str) -> None:
+    assert inert(text).startswith("'")
+
+
 @given(st.text())
 def test_no_cell_begins_a_formula(text: str) -> None:
     shown = inert(text)

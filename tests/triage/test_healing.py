@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.triage.rows import delivery, documents, invocations
+from tests.triage.rows import delivery, documents, sends
 from tui.triage.healing import Standing, Standings, Target, standings
-from tui.triage.sends import Delivery, Sends
+from tui.triage.sends import Delivery
 
 
 def one(*deliveries: Delivery) -> Standing:
@@ -234,7 +234,7 @@ def test_a_separate_computation_over_the_fleet_agrees() -> None:
         text = "".join("x" if failed else "." for failed in outcomes)
         if any(part for part in text.strip(".").split("x") if part):
             flapping.add(key)
-    found = standings(Sends.of(invocations()).deliveries)
+    found = standings(sends().deliveries)
     assert {tuple(each.target) for each in found.broken} == broken
     assert {tuple(each.target) for each in found.healed} == healed
     assert {tuple(each.target) for each in found.never_tried_again} == again

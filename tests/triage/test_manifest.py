@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.triage.rows import HOSTILE, controls, delivery, documents, invocations
+from tests.triage.rows import HOSTILE, controls, delivery, documents, invocations, sends
 from tui.records import FileContent, Invocation, Tag
 from tui.triage.additions import with_additions
 from tui.triage.campaigns import campaigns_of
 from tui.triage.content import Fingerprint, decode, fingerprint
 from tui.triage.manifest import LocalFile, Manifest, ManifestRefused, Order, manifest
 from tui.triage.retrying import GOES_ON, NO_INSTANCE, OTHER_CONTENT, OTHER_FILE
-from tui.triage.sends import Delivery, Sends
+from tui.triage.sends import Delivery
 
 DATA = b"listen 80;\n\xff\x00binary\r\n"
 
@@ -296,7 +296,6 @@ def test_what_the_service_would_refuse_is_refused_here(file: LocalFile, words: s
 
 
 def test_a_campaign_of_the_fleet_is_sent_again_to_just_its_broken_hosts(bench: Bench) -> None:
-    sends = Sends.of(invocations())
     by_id = {each.invoke_id: each for each in invocations()}
     raw = {each["InvokeId"]: each for each in documents()}
     tried = 0
@@ -315,7 +314,7 @@ def test_a_campaign_of_the_fleet_is_sent_again_to_just_its_broken_hosts(bench: B
         path = bench.directory / "file"
         path.write_bytes(content.data)
         local = LocalFile.checked(str(path), content.data, content)
-        rows = [each for each in sends.deliveries if each.invoke_id in campaign.invocations]
+        rows = [each for each in sends().deliveries if each.invoke_id in campaign.invocations]
         made = manifest(Order.of(invocation, "cn-hangzhou"), local, rows)
         _, before = bench.run(replace(made, script="true\n"))
         status, calls = bench.run(made)

@@ -18,11 +18,12 @@ from tests.triage.rows import (
     invocations,
     result,
     sending,
+    sends,
 )
 from tui.records import InstanceResult, instant
 from tui.triage.campaigns import campaigns_of
 from tui.triage.durations import durations
-from tui.triage.sends import Delivery, Sends
+from tui.triage.sends import Delivery
 from tui.triage.timeline import MAX_BUCKETS, Timeline, histogram, timeline
 from tui.triage.timeline_text import (
     FAILED,
@@ -241,9 +242,8 @@ def test_durations_of_the_fleet_agree_with_a_separate_computation() -> None:
                 )
                 took.append(((finish - start) / timedelta(seconds=1), each["InstanceId"]))
         by_send[one["InvokeId"]] = took
-    sends = Sends.of(invocations())
     by_id: dict[str, list[Delivery]] = {}
-    for each in sends.deliveries:
+    for each in sends().deliveries:
         by_id.setdefault(each.invoke_id, []).append(each)
     for campaign in campaigns_of(invocations()):
         expected = [pair for invoke_id in campaign.invocations for pair in by_send[invoke_id]]
