@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.archive.test_view import OLDEST_FIRST, invocation, newest_first, only, shown
+from tests.archive.samples import OLDEST_FIRST, invocation, newest_first, only, shown
 from tui.archive.arrangement import Arrangement, Sort, arrangement
 from tui.archive.local_filter import parse
 from tui.archive.store import Archive

@@ -5,42 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.archive.samples import OLDEST_FIRST, invocation, newest_first, only, shown
 from tui.archive.arrangement import Arrangement
+from tui.archive.arranging import MARGIN
 from tui.archive.positions import NEAR
 from tui.archive.store import Archive
-from tui.archive.view import MARGIN, View
-from tui.records import InstanceResult, Invocation, Query, Tag
+from tui.archive.view import View
+from tui.records import InstanceResult, Query, Tag
 
 pytestmark = pytest.mark.anyio
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-OLDEST_FIRST = Arrangement("invocation.created ASC")
-
-
-def invocation(number: int, **changes: object) -> Invocation:
-    """Return the invocation created `number` seconds after the start."""
-    moment = (START + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return replace(
-        Invocation(f"f-{number}", "Success", moment, name=f"file-{number}", raw="{}"),
-        **changes,  # type: ignore[arg-type]
-    )
-
-
-def newest_first(*numbers: int) -> tuple[Invocation, ...]:
-    return tuple(invocation(number) for number in sorted(numbers, reverse=True))
-
-
-def only(*numbers: int) -> Arrangement:
-    """Return the arrangement that hides all invocations but these."""
-    ids = tuple(f"f-{number}" for number in numbers)
-    return Arrangement(
-        where=f"invocation.invoke_id IN ({', '.join('?' * len(ids))})", parameters=ids
-    )
 
 
 @pytest.fixture
@@ -56,11 +32,6 @@ async def view(archive: Archive) -> AsyncIterator[View]:
     await view.open()
     yield view
     await view.close()
-
-
-def shown(view: View) -> list[str]:
-    rows = view.rows(0, view.count)
-    return [row.invoke_id if row else "-" for row in rows]
 
 
 async def test_pages_of_a_walk_join_at_the_end(view: View) -> None:

@@ -141,7 +141,9 @@ class Arranger:
         if before.number != connection.place.number:
             return self._exchange(connection, None, seen, added=len(merged.fresh))
         cursor = seen.after(before.moved).cursor
-        joined = before.positions.join(connection, merged, cursor)
+        joined = before.positions.join(
+            connection, merged.identities, frozenset(merged.fresh), cursor
+        )
         state = State(joined.positions, before.number, before.moved + joined.shift)
         sight = self._sight().after(state.moved)
         window = look(connection, state, sight.first, sight.last)

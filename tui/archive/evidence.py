@@ -11,6 +11,7 @@ from typing import Final
 
 from tui.archive.asking import scopes
 from tui.archive.rows import INVOCATION_FIELDS, RESULT_FIELDS
+from tui.archive.sources import Source, rows_of
 from tui.records import UNFINISHED, InstanceResult, Invocation
 
 MOST: Final = 100_000
@@ -31,6 +32,12 @@ def all_sent(connection: sqlite3.Connection, scope: str) -> list[str]:
         (json.dumps(scopes(connection, scope)), MOST),
     )
     return [str(row[0]) for row in rows]
+
+
+def has_any(connection: sqlite3.Connection, source: Source) -> bool:
+    """Say whether a source has any row."""
+    statement, values = rows_of(connection, source)
+    return connection.execute(f"{statement} LIMIT 1", values).fetchone() is not None
 
 
 def unfinished(connection: sqlite3.Connection, scope: str, most: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections import Counter
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.archive import walks
-from tui.archive.originals import compress, fingerprint, without_content
+from tui.archive.originals import compress, without_content
 from tui.archive.places import Connection
 from tui.archive.rows import INVOCATION_FIELDS, RESULT_FIELDS
 from tui.records import UNFINISHED, InstanceResult, Invocation, instant
@@ -155,7 +156,7 @@ def _upsert(connection: Connection, scope: int, invocation: Invocation, arrival:
         "seen": arrival.seen,
         "tags": json.dumps([(tag.key, tag.value) for tag in invocation.tags], ensure_ascii=False),
         "content_size": len(invocation.content.encode("utf-8", "surrogatepass")),
-        "content_hash": fingerprint(invocation.content),
+        "content_hash": _fingerprint(invocation.content),
     }
     if known is None:
         identity = _insert(connection, columns | {"scope": scope})
@@ -249,3 +250,8 @@ def _keep_original(
         " content = coalesce(excluded.content, content)",
         {"id": identity, "raw": compress(raw), "content": content, "whole": whole},
     )
+
+
+def _fingerprint(content: str) -> bytes:
+    """Return the SHA-256 of a content as it was sent; nothing for none."""
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest() if content else b""

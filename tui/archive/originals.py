@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import zlib
@@ -40,11 +39,6 @@ def decompress(data: bytes) -> str:
         return zlib.decompressobj(zdict=WORDS).decompress(data).decode("utf-8", "surrogatepass")
     except (zlib.error, UnicodeDecodeError, TypeError):
         return ""
-
-
-def fingerprint(content: str) -> bytes:
-    """Return the SHA-256 of a content as it was sent; nothing for none."""
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest() if content else b""
 
 
 def without_content(raw: str) -> str:

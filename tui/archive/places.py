@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 from dataclasses import dataclass, replace
 from itertools import count
@@ -123,7 +123,7 @@ def _configure(connection: Connection) -> None:
 
 def _memory_uri() -> str:
     # A name that begins with a slash is the same database for every connection of the process.
-    return f"file:/{secrets.token_hex(8)}?vfs=memdb"
+    return f"file:/{os.urandom(8).hex()}?vfs=memdb"
 
 
 def _text(text: bytes) -> str:

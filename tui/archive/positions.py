@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Final
 
 from tui.archive.arrangement import Arrangement
-from tui.archive.merging import Merged
 from tui.archive.rows import Row, find, read_rows
 from tui.archive.sources import Source, rows_of
 
@@ -149,15 +148,26 @@ class Positions:
 
     # Joining.
 
-    def join(self, connection: sqlite3.Connection, merged: Merged, cursor: int) -> Joined:
+    def join(
+        self,
+        connection: sqlite3.Connection,
+        identities: Sequence[int],
+        fresh: Set[int],
+        cursor: int,
+    ) -> Joined:
         """Let what is new of a page take its places; no other rows change places.
 
-        Another process may have got the answers first, and then they are no news to the archive;
-        but they are to this view, if they have no position in it.
+        Args:
+            connection: to the archive.
+            identities: the invocations of the page.
+            fresh: those that are news to the archive. Where all rows are shown, others without
+                a position are news to the view: another process got them first.
+            cursor: the position of the reader.
         """
-        shown = self._arranged(connection, merged.identities)
-        fresh = set(merged.fresh)
-        missed = self._unknown([each for each in shown if each not in fresh])
+        shown = self._arranged(connection, identities)
+        # Behind a filter it cannot be told from here what was hidden and what was not known.
+        known = [] if self.arrangement.filters else [each for each in shown if each not in fresh]
+        missed = self._unknown(known)
         ordered = [each for each in shown if each in fresh or each in missed]
         places = self._places(connection, ordered)
         # Others may also have taken an answer back that is given again, and stands here still.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Completeness:
 
 def new_walk() -> str:
     """Return a name for a walk."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def completeness(walks: Iterable[Walk]) -> Completeness:
