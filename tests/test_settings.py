@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_file_may_set_everything(tmp_path: Path) -> None:
             tmp_path,
             'profile = "ops"\nregion = "cn-x"\nendpoint = "localhost:1"\nnetwork = "VPC"\n'
             "connect_timeout = 1\nread_timeout = 2.5\npage_size = 7\narchive = false\n"
+            "archive_contents = true\narchive_days = 30\narchive_megabytes = 0\n"
             'cache = false\nlog_file = "log"\nmouse = false\nslow = true\ntheme = "nord"\n'
             "line_driver = false\n",
         ),
@@ -76,6 +78,9 @@ def test_a_file_may_set_everything(tmp_path: Path) -> None:
         read_timeout=2.5,
         page_size=7,
         archive=False,
+        archive_contents=True,
+        archive_days=30,
+        archive_megabytes=0,
         cache=False,
         log_file="log",
         mouse=False,
@@ -83,6 +88,26 @@ def test_a_file_may_set_everything(tmp_path: Path) -> None:
         theme="nord",
         line_driver=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("archive = false", Settings(archive=False)),
+        ("archive.contents = true", Settings(archive_contents=True)),
+        (
+            "[archive]\nenabled = false\ncontents = true\ndays = 30\nmegabytes = 0",
+            Settings(archive=False, archive_contents=True, archive_days=30, archive_megabytes=0),
+        ),
+    ],
+)
+def test_the_archive_is_set_by_a_word_or_a_table(
+    tmp_path: Path, text: str, expected: Settings
+) -> None:
+    path = written(tmp_path, text)
+    settings = load(path, {"SENDFILE_EXPLORER_ARCHIVE_DAYS": "7"}, {})
+    assert settings == replace(expected, archive_days=7)
+    assert load(path, {}, {}) == expected
 
 
 @pytest.mark.parametrize("word", ["0", "false", "No", "OFF"])
@@ -101,6 +126,10 @@ def test_a_variable_switches_off(word: str) -> None:
         ("READ_TIMEOUT", "inf"),
         ("MOUSE", "perhaps"),
         ("NETWORK", "classic"),
+        ("ARCHIVE_CONTENTS", "some"),
+        ("ARCHIVE_DAYS", "-1"),
+        ("ARCHIVE_DAYS", "1.5"),
+        ("ARCHIVE_MEGABYTES", "2 GB"),
         ("REGION", "cn\x1b[2J"),
     ],
 )
@@ -125,6 +154,12 @@ def test_a_wrong_flag_is_named_as_a_flag() -> None:
         ("page_size = true", "page_size in {path} is 'True'"),
         ("region = 7", "a string in quotes is expected"),
         ("region = ", "{path} is not TOML"),
+        (
+            "[archive]\ndyas = 1",
+            "'dyas' in [archive] in {path} is no setting; the nearest is days.",
+        ),
+        ("archive.days = true", "archive_days in {path} is 'True': a whole number from 0"),
+        ("archive_days = 1\narchive.days = 1", "{path} sets archive_days and archive.days"),
         (b"region = '\xff'", "it is not UTF-8"),
         ('"a\\u001b[2Jb" = 1', "␛[2J"),
     ],

@@ -28,6 +28,20 @@ MAX_CONFIG_BYTES: Final = 1 << 20
 MAX_SECONDS: Final = 3600.0
 """The longest timeout that is taken, in seconds."""
 
+MAX_DAYS: Final = 36_500
+"""The longest time that is taken for keeping, in days; 0 is the way to say for ever."""
+
+MAX_MEGABYTES: Final = 1_000_000_000
+"""The largest size that is taken for the archive's file; 0 is the way to say any."""
+
+ARCHIVE_TABLE: Final = {
+    "enabled": "archive",
+    "contents": "archive_contents",
+    "days": "archive_days",
+    "megabytes": "archive_megabytes",
+}
+"""Key in the table `[archive]` of `config.toml` -> the setting that it is another name of."""
+
 _SHOWN: Final = 60
 """How many characters of a wrong value an error sentence repeats."""
 
@@ -54,6 +68,12 @@ class Settings:
     page_size: int = 50
     archive: bool = True
     """Whether what has been seen is kept."""
+    archive_contents: bool = False
+    """Whether the contents of files are kept, too."""
+    archive_days: int = 400
+    """How old what is kept may become; 0: no limit."""
+    archive_megabytes: int = 2000
+    """How large the archive's file may become, in millions of bytes; 0: no limit."""
     cache: bool = True
     """Whether temporary credentials are kept."""
     log_file: str = ""
@@ -106,13 +126,36 @@ def read_seconds(value: object) -> float:
 
 def read_page_size(value: object) -> int:
     """Read a page size within the API's range."""
-    try:
-        size = int(value) if isinstance(value, (int, str)) else 0
-    except ValueError:
-        size = 0
-    if isinstance(value, bool) or page_size_problem(size):
+    size = _whole(value)
+    if size is None or page_size_problem(size):
         raise ValueError("a whole number from 1 to 50 is expected")
     return size
+
+
+def read_days(value: object) -> int:
+    """Read a number of days, 0 for no limit."""
+    return _limit(value, MAX_DAYS)
+
+
+def read_megabytes(value: object) -> int:
+    """Read a size in millions of bytes, 0 for no limit."""
+    return _limit(value, MAX_MEGABYTES)
+
+
+def _limit(value: object, most: int) -> int:
+    limit = _whole(value)
+    if limit is None or not 0 <= limit <= most:
+        raise ValueError(f"a whole number from 0 (no limit) to {most} is expected")
+    return limit
+
+
+def _whole(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None
 
 
 def read_switch(value: object) -> bool:
@@ -158,6 +201,9 @@ RULES: Final = (
     Rule("read_timeout", read_seconds),
     Rule("page_size", read_page_size),
     Rule("archive", read_switch),
+    Rule("archive_contents", read_switch),
+    Rule("archive_days", read_days),
+    Rule("archive_megabytes", read_megabytes),
     Rule("cache", read_switch),
     Rule("log_file", read_text),
     Rule("mouse", read_switch),
@@ -269,13 +315,32 @@ def _read_file(path: Path, required: bool, warnings: list[str]) -> Mapping[str, 
         raise SettingsError(
             f"The configuration file {name} is not TOML: {printable(reason)}."
         ) from None
-    known = [rule.name for rule in RULES]
+    _check_keys(table, [rule.name for rule in RULES], name)
+    return _flattened(table, name)
+
+
+def _check_keys(table: Mapping[str, object], known: Iterable[str], name: str) -> None:
+    known = list(known)
     for key in table:
         if key not in known:
             near = nearest(key, known)
             advice = f"; the nearest is {near}" if near else ""
             raise SettingsError(f"{printable(key, _SHOWN)!r} in {name} is no setting{advice}.")
-    return table
+
+
+def _flattened(table: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """Return the table with what `[archive]` says under the names of the settings."""
+    nested = table.get("archive")
+    if not isinstance(nested, dict):
+        return table
+    _check_keys(nested, ARCHIVE_TABLE, f"[archive] in {name}")
+    flat = {key: value for key, value in table.items() if key != "archive"}
+    for key, value in nested.items():
+        setting = ARCHIVE_TABLE[key]
+        if setting in flat:
+            raise SettingsError(f"{name} sets {setting} and archive.{key}, which are the same.")
+        flat[setting] = value
+    return flat
 
 
 def _bounded(path: Path) -> bytes:
