@@ -77,6 +77,7 @@ class Cache:
         self._directory = directory
         self._warn = warn
         self._warned = False
+        self._trusted = True
 
     def credentials(self, key: str) -> Issue | None:
         """Return what is kept under a key, perhaps of the past."""
@@ -135,12 +136,16 @@ class Cache:
 
     def _read(self, key: str, kind: str) -> Mapping[str, object]:
         path = self._directory / f"{key}.{kind}"
+        if not self._trusted:
+            return {}
         try:
             _require_ours(self._directory)
             found = json.loads(resources.read_private(path, MAX_BYTES))
         except FileNotFoundError:
             return {}
         except OSError as error:
+            # What is written now makes the place private again, which does not vouch for the rest.
+            self._trusted = False
             self._complain("used", error)
             return {}
         except (ValueError, RecursionError):

@@ -101,13 +101,13 @@ def _credentials(ran: Ran, name: str, now: float) -> Credentials:
     if ran.too_long or found is None or not isinstance(found, dict):
         what = "too much" if ran.too_long else "something else than an object of JSON"
         raise CredentialsUnavailable(f"{name} has printed {what}{_said(ran, values)}.")
-    mode = str(values.get("mode") or "").lower()
-    if mode not in ("", "ak", "ststoken"):
+    mode = str(values.get("mode") or "")
+    if mode.lower() not in ("", "ak", "ststoken"):
         raise CredentialsUnavailable(
             f"{name} has printed the mode {printable(mode, 40)}; AK or StsToken is expected."
         )
     credentials = triple(values, now=now, names=NAMES)
-    if mode == "ststoken" and not credentials.security_token:
+    if mode.lower() == "ststoken" and not credentials.security_token:
         raise CredentialsUnavailable(f"{name} has printed no sts_token.")
     return credentials
 
