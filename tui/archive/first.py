@@ -46,7 +46,7 @@ def first_rows(path: Path, scope: str, query: Query, limit: int) -> FirstRows:
         with closing(connect(in_file(path, "ro"), timeout=BUSY_TIMEOUT)) as connection:
             schema.check(connection)
             return _look(connection, scope, query, limit)
-    except (OSError, sqlite3.Error, schema.NewerVersion):
+    except (OSError, sqlite3.Error, schema.NewerVersion, schema.Damaged):
         return FirstRows()
 
 

@@ -214,8 +214,9 @@ def _choose_journal(connection: sqlite3.Connection, local: bool) -> str:
     wait for the disk. But it takes memory that all who open the file share, which a network file
     system cannot give, so elsewhere it is a journal.
     """
-    # Only a new file takes this: pages that are set free can be given back in small portions.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if not schema.version(connection):
+        # Only a new file takes this: pages that are set free can be given back in portions.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if local:
         # Another process that is busy with the file keeps it as it is.
         with contextlib.suppress(sqlite3.OperationalError):

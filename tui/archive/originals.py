@@ -51,11 +51,11 @@ def without_content(raw: str) -> str:
         except (ValueError, RecursionError):
             # It is no JSON, which is not ours to judge; but a content is not kept.
             return raw[:start]
-        before, after = raw[:start].rstrip(), raw[stop:].lstrip()
+        before, after = raw[:start], raw[stop:].lstrip()
         if after.startswith(","):
             after = after[1:].lstrip()
         else:
-            before = before.removesuffix(",")
+            before = before.rstrip().removesuffix(",")
         raw = before + after
         start = len(before)
     return raw

@@ -147,13 +147,16 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """See that this program knows the tables.
+    """See that this program knows the tables, if there are any.
 
     Raises:
-        NewerVersion: it does not.
+        NewerVersion: a later version has made them.
+        Damaged: something else has made them.
     """
     if version(connection) > len(STEPS):
         raise NewerVersion
+    if not version(connection) and _tables(connection):
+        raise Damaged
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -161,7 +164,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Raises:
         NewerVersion: they are of a later one; nothing was changed.
-        Damaged: there are tables, but not ours; nothing was changed.
+        Damaged: they are not ours; nothing was changed.
         sqlite3.Error: the file is damaged or cannot be written.
     """
     check(connection)
@@ -171,8 +174,6 @@ def migrate(connection: sqlite3.Connection) -> None:
     try:
         # Another process may have been faster.
         check(connection)
-        if not version(connection) and _tables(connection):
-            raise Damaged
         for statements in STEPS[version(connection) :]:
             for statement in statements:
                 connection.execute(statement)

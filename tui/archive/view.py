@@ -90,7 +90,7 @@ class View:
         self._arranger = self._new_arranger(change.state)
         self._take(change)
         if self.count == FIRST_ROWS:
-            self._start(self.rearrange())
+            self._start(self._rearranged(None))
 
     @property
     def cursor(self) -> int:
@@ -221,22 +221,7 @@ class View:
         place; a reader who moves meanwhile stays where they went. Until then the rows stay as
         they are. A later call overtakes an earlier one, and a cancelled one is given up.
         """
-        self._arrangements += 1
-        number = self._arrangements
-        answer = self._archive.submit(self._rearrange, arrangement, number, self._sight)
-
-        async def take() -> None:
-            change = await answer
-            if change is not None:
-                self._take(change)
-
-        try:
-            # Once it is too late to give up, what the thread has done must arrive here.
-            await asyncio.shield(take())
-        except asyncio.CancelledError:
-            if number == self._arrangements:
-                self._arrangements += 1
-            raise
+        await self._rearranged(arrangement)
 
     async def close(self) -> None:
         """Give up what is under way; nothing changes any more."""
@@ -290,6 +275,28 @@ class View:
     async def _mend(self) -> None:
         """Leave out what somebody has removed from the archive."""
         self._take(await self._archive.submit(self._arranger.mend, self._sight))
+
+    def _rearranged(self, arrangement: Arrangement | None) -> Coroutine[Any, Any, None]:
+        """Ask for an arrangement now, and return what waits for it."""
+        self._arrangements += 1
+        number = self._arrangements
+        answer = self._archive.submit(self._rearrange, arrangement, number, self._sight)
+
+        async def take() -> None:
+            change = await answer
+            if change is not None:
+                self._take(change)
+
+        async def wait() -> None:
+            try:
+                # Once it is too late to give up, what the thread has done must arrive here.
+                await asyncio.shield(take())
+            except asyncio.CancelledError:
+                if number == self._arrangements:
+                    self._arrangements += 1
+                raise
+
+        return wait()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
