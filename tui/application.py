@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from tui.archive.store import Archive
 from tui.plain import printable
-from tui.records import Query
+from tui.records import InvocationSummary, Query
 from tui.resources import styles_directory
 from tui.screens.explorer import SECOND_PRESS, Explorer
 from tui.screens.keys import EXPLORER_KEYS
@@ -48,13 +48,14 @@ class ExplorerApp(GuardedApp[None]):
         archive: Archive,
         query: Query,
         *,
+        first: Sequence[InvocationSummary] = (),
         theme: str = "",
         keymap: Mapping[str, str] | None = None,
         state_directory: Path | None = None,
         line_driver: bool = True,
     ) -> None:
         super().__init__(driver_class=driver_class(line=line_driver))
-        self._explorer = Explorer(session, archive, query, self.copy)
+        self._explorer = Explorer(session, archive, query, self.copy, first)
         self._archive = archive
         self._interrupted_at = float("-inf")
         if theme:

@@ -21,7 +21,7 @@ from tui.screens.picker import PickerScreen
 from tui.screens.question import QuestionScreen
 from tui.screens.viewers import ContentViewer, RawViewer
 from tui.settings import SettingsError
-from tui.widgets.filter_sidebar import FilterSidebar
+from tui.widgets.filter_sidebar import FilterSidebar, RecentQueries
 from tui.widgets.hex_pane import HexPane
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
@@ -48,6 +48,7 @@ TOGETHER: Final[tuple[tuple[type[DOMNode], ...], ...]] = (
     (ExplorerApp, Prompt),
     (ExplorerApp, KeyMenu),
     (ExplorerApp, Explorer, FilterSidebar),
+    (ExplorerApp, Explorer, LineView, RecentQueries),
 )
 """Places whose keys are heard at the same time."""
 

@@ -27,7 +27,7 @@ from tui.records import Query
 from tui.screens.explorer import Explorer
 from tui.screens.session import Service, Session
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a test stops waiting and fails."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.explorer.driver import Driver, opened
+from tui.emulator.fleet import Fleet
 from tui.triage.content import decode
 
 pytestmark = pytest.mark.anyio
@@ -93,7 +94,7 @@ async def to_a_row_that_can_be_retried(driver: Driver) -> bytes:
 async def test_a_manifest_asks_for_the_file_and_names_hosts_that_are_broken(
     directory: Path,
 ) -> None:
-    async with opened() as driver:
+    async with opened(fleet=Fleet(200, 7)) as driver:
         data = await to_a_row_that_can_be_retried(driver)
         (directory / "sent").write_bytes(data)
         await driver.press("x", "r")
@@ -106,7 +107,7 @@ async def test_a_manifest_asks_for_the_file_and_names_hosts_that_are_broken(
 
 
 async def test_no_manifest_is_written_for_another_file(directory: Path) -> None:
-    async with opened() as driver:
+    async with opened(fleet=Fleet(200, 7)) as driver:
         data = await to_a_row_that_can_be_retried(driver)
         (directory / "other").write_bytes(data + b"\n# changed\n")
         for name, words in (("other", "It is another file"), ("missing", "No such file")):
@@ -117,7 +118,7 @@ async def test_no_manifest_is_written_for_another_file(directory: Path) -> None:
 
 
 async def test_a_local_file_is_compared_with_what_was_sent(directory: Path) -> None:
-    async with opened() as driver:
+    async with opened(fleet=Fleet(200, 7)) as driver:
         data = await to_a_row_that_can_be_retried(driver)
         (directory / "dos").write_bytes(data.replace(b"\n", b"\r\n"))
         await driver.press("I", *"dos", "enter")

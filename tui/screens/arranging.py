@@ -120,8 +120,13 @@ class Arranging(Stage):
 
     def _sort_by(self, column: str, *, descending: bool) -> None:
         self.sort = None if (column, descending) == ("created", True) else Sort(column, descending)
-        self.table.show_order(column if self.sort else "", "▼" if descending else "▲")
+        self.show_sort()
         self.arrange_rows()
+
+    def show_sort(self) -> None:
+        """Mark the title of the column by which the rows are sorted."""
+        column = self.sort.column if self.sort else ""
+        self.table.show_order(column, "▼" if self._descending else "▲")
 
     # Marks.
 

@@ -29,6 +29,7 @@ class Extent(Enum):
     PUSH = "this push and its retries"
     VIEW = "the rows of the view"
     EVERYTHING = "everything seen in this region"
+    ANYBODY = "everything seen by anybody here"
     TWO = "two sends"
 
 
@@ -69,7 +70,7 @@ class Evidence:
                 return await self.view.invoke_ids(0, MOST - 1)
             case Extent.PUSH:
                 return [each.invoke_id for each in (await self._push()).sendings]
-            case Extent.EVERYTHING | Extent.TWO:
+            case _:
                 return await self.archive.run(all_sent, self.scope)
 
     async def _push(self) -> Sends:

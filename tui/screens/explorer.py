@@ -4,43 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import on, work
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from tui.api.errors import CredentialsUnavailable
 from tui.api.regions import REGIONS
+from tui.archive.arrangement import arrangement
+from tui.archive.local_filter import parse
 from tui.archive.store import Archive
-from tui.records import Query, Region
+from tui.records import InvocationSummary, Query, Region
 from tui.screens import states
 from tui.screens.exporting import Exporting
 from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
 from tui.screens.profiles import profile_picker
+from tui.screens.reading import Reading
 from tui.screens.regions import RegionScreen
+from tui.screens.remembering import Remembering
 from tui.screens.session import Session
 from tui.screens.stage import PANES
 from tui.screens.viewers import Copier
 from tui.screens.watching import Watching
 from tui.widgets.filter_sidebar import FilterSidebar
-from tui.widgets.invocation_table import InvocationTable
+from tui.widgets.invocation_table import FirstRows, InvocationTable
 
 SECOND_PRESS: Final = 3.0
 """Seconds within which ctrl+c must be pressed again to quit."""
 
 
-class Explorer(Exporting, Inspecting, Watching):
+class Explorer(Exporting, Inspecting, Remembering, Watching):
     """Filters at the left, invocations, and what became of one of them on its instances."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_KEYS)
 
-    def __init__(self, session: Session, archive: Archive, query: Query, copier: Copier) -> None:
+    def __init__(
+        self,
+        session: Session,
+        archive: Archive,
+        query: Query,
+        copier: Copier,
+        first: Sequence[InvocationSummary] = (),
+    ) -> None:
+        """Show the rows `first` until the archive is open."""
         super().__init__(session, archive, query)
         self.copier = copier
         self._interrupted_at = float("-inf")
         self._end_timer: Timer | None = None
+        self._first_shown = bool(first)
+        if first:
+            self.table.show(FirstRows(first))
 
     def on_mount(self) -> None:
         self.go_to("invocations")
@@ -66,12 +82,40 @@ class Explorer(Exporting, Inspecting, Watching):
         for group in ("rows", "marks", "failed", "arrange", "watch"):
             self.workers.cancel_group(self, group)
         reading = await self.loader.open(query)
-        self.table.show(reading.view)
-        if self.filter_text or self.sort is not None:
-            self.arrange_rows()
-        self.say_status()
-        if not self._is_asking():
+        await self._show_reading(reading)
+        if not (self._is_asking() or reading.kept):
             self.load_page()
+        await self.loader.remember()
+        self.list_recent()
+
+    async def _show_reading(self, reading: Reading) -> None:
+        self.table.show(reading.view, keep_cursor=self._first_shown)
+        self._first_shown = False
+        self.say_status()
+        if self.filter_text or self.sort is not None:
+            await reading.view.rearrange(arrangement(self.sort, parse(self.filter_text)))
+            self.stay_here()
+            self.say_status()
+        if self.cursor_wanted:
+            wanted, self.cursor_wanted = self.cursor_wanted, ""
+            await self.go_to_row(wanted)
+
+    def answer_is_missing(self) -> None:
+        """Show what the archive has where nobody answers and nothing is there yet."""
+        if not self.loader.count:
+            self.open_kept()
+
+    @work(exclusive=True, group="query")
+    async def open_kept(self) -> None:
+        """Show what the archive has that fits the query, unless that is nothing."""
+        failure = self.loader.failure
+        anybody = isinstance(failure, CredentialsUnavailable)
+        if not await self.loader.keeps(self.query_shown, anybody=anybody):
+            return
+        self.workers.cancel_group(self, "pages")
+        reading = await self.loader.open_kept(self.query_shown, anybody=anybody)
+        self.loader.failure = failure
+        await self._show_reading(reading)
 
     @work(exclusive=True, group="pages")
     async def load_page(self) -> None:
@@ -234,7 +278,13 @@ class Explorer(Exporting, Inspecting, Watching):
 
     def action_refresh_rows(self) -> None:
         """Read anew from the top."""
-        if self._may_ask():
+        reading = self.loader.reading
+        if reading is not None and reading.kept:
+            if self.loader.session.offline:
+                self.say("Offline: the service is not asked.")
+            else:
+                self.open_query(self.query_shown)
+        elif self._may_ask():
             self.refresh_pages()
 
     def action_fold(self) -> None:

@@ -139,8 +139,12 @@ class Exporting(PostMortem):
 
     async def _hand_off(self, evidence: Evidence, extent: Extent, stamp: Stamp) -> str:
         sends = await evidence.sends(extent)
+        # What healed a host may be a send that is not among the rows.
+        everything = await evidence.sends(Extent.EVERYTHING)
         now = datetime.now(UTC)
-        found = await thought_over(lambda check: findings(sends, now, check=check))
+        found = await thought_over(
+            lambda check: findings(sends, now, history=everything.deliveries, check=check)
+        )
         requests = [call.request_id for call in self.loader.calls.log if call.request_id]
         commands = cli_for(stamp.query, everything=stamp.complete)
         return await thought_over(

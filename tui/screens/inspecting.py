@@ -48,6 +48,11 @@ class Inspecting(Stage):
     _row_before = ""
     _agent: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def picked_instance(self) -> str:
+        """The instance that is looked at alone, or the one under the detail pane's cursor."""
+        return self._instance_id or self.detail.picked_instance
+
     # The detail pane.
 
     @on(InvocationTable.Moved)
@@ -182,11 +187,9 @@ class Inspecting(Stage):
 
     def action_copy_id(self) -> None:
         """Copy the ID of what the focused pane has under its cursor."""
-        if self.pane == "instances":
-            instance_id = self._instance_id or self.detail.picked_instance
-            if instance_id:
-                self.copy(instance_id, "instance ID")
-                return
+        if self.pane == "instances" and (instance_id := self.picked_instance):
+            self.copy(instance_id, "instance ID")
+            return
         if (row := self.table.row) is not None:
             self.copy(row.invoke_id, "invoke ID")
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, CredentialsUnavailable, NotReached
+from tui.archive.evidence import has_any
+from tui.archive.sources import Fitting
 from tui.archive.store import Archive
 from tui.records import UNFINISHED, InvocationSummary, Query
 from tui.screens.calls import Calls
@@ -41,11 +43,13 @@ class Loader:
         *,
         rows_changed: Callable[[int], None],
         changed: Callable[[], None],
+        unreachable: Callable[[], None],
     ) -> None:
         self.session = session
         self._archive = archive
         self._rows_changed = rows_changed
         self._changed = changed
+        self._unreachable = unreachable
         self._service: Service | None = None
         self._connecting = asyncio.Lock()
         self._busy_since: float | None = None
@@ -117,14 +121,35 @@ class Loader:
     async def open(self, query: Query) -> Reading:
         """Show what the archive has of a query; nothing is asked of the service."""
         self.failure, self.retry_in, self.asking = None, 0, True
+        if self.session.offline:
+            return await self.open_kept(query)
         # Nothing may be asked for the query that is left while the new one is being opened.
         previous, self.reading = self.reading, None
-        self.reading = await Reading.open(
-            self.session, self._archive, query, lambda shift: self._rows_changed(shift)
+        self.reading = await Reading.open(self.session, self._archive, query, self._rows_changed)
+        if previous is not None:
+            await previous.close()
+        return self.reading
+
+    async def open_kept(self, query: Query, *, anybody: bool = False) -> Reading:
+        """Show what the archive has that fits a query, whoever has seen it if `anybody`."""
+        scope = "" if anybody else self.session.scope
+        previous, self.reading, self.asking = self.reading, None, False
+        self.reading = await Reading.open_kept(
+            self.session, self._archive, query, self._rows_changed, scope
         )
         if previous is not None:
             await previous.close()
         return self.reading
+
+    async def keeps(self, query: Query, *, anybody: bool = False) -> bool:
+        """Say whether the archive has anything that fits a query."""
+        scope = "" if anybody else self.session.scope
+        return await self._archive.run(has_any, Fitting(query, scope))
+
+    async def remember(self) -> None:
+        """Note that the query has been opened."""
+        if self.reading is not None:
+            await self.reading.use()
 
     async def next_page(self) -> None:
         """Bring the next page."""
@@ -233,6 +258,8 @@ class Loader:
                     await ask(await self.service())
                 except ApiError as failure:
                     self.failure = failure
+                    if isinstance(failure, (NotReached, CredentialsUnavailable)):
+                        self._unreachable()
                     if not failure.retryable:
                         return
                     await self._count_down(max(failure.retry_after or 0.0, wait))

@@ -93,7 +93,7 @@ class PostMortem(Arranging):
             sends = await evidence.sends(extent)
             return await thought_over(partial(find, sends))
 
-        await self._show_answer(Question(title, ask, likeliest_first(evidence.extents, first)))
+        await self.show_answer(Question(title, ask, likeliest_first(evidence.extents, first)))
 
     @work(exclusive=True, group="question")
     async def put_comparison(self) -> None:
@@ -129,7 +129,7 @@ class PostMortem(Arranging):
             )
             return partial(findings.comparison_lines, found)
 
-        await self._show_answer(Question("Compared", ask, (Extent.TWO,)))
+        await self.show_answer(Question("Compared", ask, (Extent.TWO,)))
 
     async def _previous(self, evidence: Evidence, this: Invocation | None) -> str:
         if this is None:
@@ -165,7 +165,8 @@ class PostMortem(Arranging):
             found = await reading.invocation(invoke_id)
         return found
 
-    async def _show_answer(self, question: Question) -> None:
+    async def show_answer(self, question: Question) -> None:
+        """Show the answer to a question, and follow the line that is picked in it."""
         picked = await self.app.push_screen_wait(QuestionScreen(question, self.copier))
         kind, _, name = picked.partition(" ")
         quoted = name.replace('"', " ")
@@ -175,16 +176,17 @@ class PostMortem(Arranging):
             case "host":
                 self.filter_rows(f'host:"{quoted}"')
             case "row":
-                await self._go_to_row(name)
+                await self.go_to_row(name)
             case "push":
                 self.marks.clear()
                 self.marks |= set(name.split())
                 self.remark()
-                await self._go_to_row(name.split()[0])
+                await self.go_to_row(name.split()[0])
         if kind:
             self.go_to("invocations")
 
-    async def _go_to_row(self, invoke_id: str) -> None:
+    async def go_to_row(self, invoke_id: str) -> None:
+        """Put the cursor on a send, where it is among the rows."""
         reading = self.loader.reading
         position = await reading.view.position_of(invoke_id) if reading else None
         if position is None:

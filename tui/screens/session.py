@@ -54,7 +54,7 @@ class Session:
     identity: str
     """Words for the status line: the profile, or where the credentials came from."""
     scope: str
-    """The key under which the archive keeps what this identity sees in this region."""
+    """The name under which the archive keeps what this identity sees."""
     connect: Callable[[Observer], Awaitable[Service]]
     """Makes the client. The wire's libraries are imported here and not before."""
     in_region: Callable[[str], Session]
@@ -70,5 +70,7 @@ class Session:
     """Reads which other identities there are."""
     as_profile: Callable[[str], Session] | None = None
     """Makes the session of another one, in the region that it names or in this one."""
+    offline: bool = False
+    """Whether the service is not to be asked: what the archive has is all there is."""
     policy: str = ""
     """The permissions that are needed, ready to be copied."""

@@ -54,6 +54,7 @@ class Stage(FittingScreen[None]):
     def __init__(self, session: Session, archive: Archive, query: Query) -> None:
         super().__init__(classes="-in-invocations")
         self.query_shown = query
+        self.archive = archive
         self.table = InvocationTable()
         self.detail = InstanceDetail()
         self.sidebar = FilterSidebar(query)
@@ -64,7 +65,11 @@ class Stage(FittingScreen[None]):
         self.prompt = Prompt()
         self.menu = KeyMenu()
         self.loader = Loader(
-            session, archive, rows_changed=self.rows_changed, changed=self.say_status
+            session,
+            archive,
+            rows_changed=self.rows_changed,
+            changed=self.say_status,
+            unreachable=self.answer_is_missing,
         )
         self.marks: set[str] = set()
         """Invoke IDs of the marked rows."""
@@ -87,6 +92,9 @@ class Stage(FittingScreen[None]):
         yield self.notice
         yield self.menu
         yield self.prompt
+
+    def answer_is_missing(self) -> None:
+        """Do what helps where nobody answers."""
 
     # Panes.
 
@@ -204,7 +212,9 @@ class Stage(FittingScreen[None]):
                 total=reading.total if reading else None,
                 hidden=hidden,
                 marked=len(self.marks),
-                remark=states.TAG_CAP if self.query_shown.tags else "",
+                remark=states.remark_words(
+                    reading, self.query_shown, offline=loader.session.offline
+                ),
                 activity=loader.activity,
                 trouble=states.trouble_words(failure),
                 position=f"row {self.table.cursor + 1:,}" if self.table.row else "",

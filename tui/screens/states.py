@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import Final
 
 from tui.api.errors import (
@@ -16,11 +17,25 @@ from tui.api.errors import (
     TokenExpired,
 )
 from tui.records import Query
+from tui.screens.reading import Reading
 
 TAG_CAP = "the service shows at most 1,000 under a tag"
 
 LOADING_ALREADY = "Rows are being loaded already; esc stops that."
 """The answer to a wish for rows while a call is under way, as long as it is."""
+
+
+def remark_words(reading: Reading | None, query: Query, *, offline: bool) -> str:
+    """Return what the count must be read with: rows of the archive, the cap under a tag."""
+    if reading is None:
+        return ""
+    if reading.kept:
+        return "offline, from the archive" if offline else "from the archive"
+    if not reading.pages and reading.view.count:
+        seen = reading.known.seen
+        at = f"{datetime.fromtimestamp(seen, UTC):%Y-%m-%d %H:%M} UTC" if seen else "before"
+        return f"from the archive, last seen {at}"
+    return TAG_CAP if query.tags else ""
 
 
 SOON: Final = 600.0

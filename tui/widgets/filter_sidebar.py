@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -18,6 +19,8 @@ from textual.widgets import Input, Label, Select, Static
 
 from tui.plain import printable
 from tui.records import OVERALL_STATUSES, Query, TagFilter
+from tui.widgets.bars import query_words
+from tui.widgets.lines import Line, Span, StaticLines, line
 
 Statuses = tuple[str, ...]
 
@@ -31,12 +34,39 @@ STATUS_CHOICES: Final[tuple[tuple[str, Statuses], ...]] = (
     *((status, (status,)) for status in OVERALL_STATUSES),
 )
 
+MOST_RECENT: Final = 20
+"""Queries of before that are listed."""
+
 MAX_INPUT: Final = 2000
 """Characters that a field takes: room for 20 tags, and a bound on what a slip can paste."""
 
 
+class RecentQueries(StaticLines):
+    """Queries that were asked before, the latest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "recall", "Ask it again", show=False, id="filters.recall"),
+    ]
+
+    @dataclass
+    class Picked(Message):
+        """The user wants one of them again."""
+
+        number: int
+
+    def action_recall(self) -> None:
+        """Ask the query under the cursor again."""
+        if self.picked_key:
+            self.post_message(self.Picked(int(self.picked_key)))
+
+    def clicked(self, times: int) -> None:
+        """Ask what is clicked twice."""
+        if times > 1:
+            self.action_recall()
+
+
 class FilterSidebar(VerticalScroll, can_focus=False):
-    """Fields for every filter that the API has."""
+    """Fields for every filter that the API has, and under them the queries of before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False, id="filters.leave"),
@@ -53,10 +83,17 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     )
 
     status = query_one("#status", Select)
+    recent = query_one(RecentQueries)
 
     @dataclass
     class Changed(Message):
         """The user asks for another query."""
+
+        query: Query
+
+    @dataclass
+    class Recalled(Message):
+        """The user asks a query of before again."""
 
         query: Query
 
@@ -67,6 +104,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def __init__(self, query: Query, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._query = query
+        self._recent: Sequence[Query] = ()
 
     def compose(self) -> ComposeResult:
         yield Static("Filters", classes="pane-title", markup=False)
@@ -91,6 +129,31 @@ class FilterSidebar(VerticalScroll, can_focus=False):
             field.cursor_blink = False
             yield field
         yield Static("", id="problem", markup=False)
+        yield Label("Recent queries", id="recent-title", markup=False)
+        yield RecentQueries()
+
+    def on_mount(self) -> None:
+        self.show_recent(())
+
+    def show_recent(self, recent: Sequence[tuple[Query, str, int]]) -> None:
+        """List queries of before, each with when it was asked and how many rows it has."""
+        self._recent = [query for query, _, _ in recent[:MOST_RECENT]]
+        lines: list[Line] = []
+        for number, (query, when, rows) in enumerate(recent[:MOST_RECENT]):
+            words = " ".join(query_words(query)) or "everything"
+            lines.append(line(words, key=str(number)))
+            lines.append(line(Span(f"  {when}, {rows:,} rows", "dim")))
+        self.recent.set_lines(lines)
+        self.recent.styles.height = len(lines)
+        self.recent.display = bool(lines)
+        self.query_one("#recent-title").display = bool(lines)
+
+    @on(RecentQueries.Picked)
+    def recall(self, event: RecentQueries.Picked) -> None:
+        """Ask for the query that was picked."""
+        event.stop()
+        if event.number < len(self._recent):
+            self.post_message(self.Recalled(self._recent[event.number]))
 
     def show(self, query: Query) -> None:
         """Show the filters of a query that came from elsewhere."""
@@ -105,6 +168,8 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def at_end(self, step: int) -> bool:
         """Say whether the focus is on the last field in the direction `step`."""
         fields: list[Widget] = [self.status, *self.query(Input)]
+        if self.recent.display:
+            fields.append(self.recent)
         return fields[-1 if step > 0 else 0].has_focus
 
     @on(Select.Changed)

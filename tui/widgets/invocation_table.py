@@ -46,6 +46,20 @@ class NoRows:
         return ()
 
 
+class FirstRows:
+    """A source of a few rows that are all there."""
+
+    cursor = 0
+
+    def __init__(self, rows: Sequence[InvocationSummary]) -> None:
+        self._rows = rows
+        self.count = len(rows)
+
+    def rows(self, start: int, stop: int) -> Sequence[InvocationSummary | None]:
+        """Return the rows from `start` to before `stop`."""
+        return self._rows[start:stop]
+
+
 class InvocationTable(LineView):
     """Rows of invocations with a cursor; it knows where it stands by invoke ID, not by number."""
 
@@ -108,13 +122,14 @@ class InvocationTable(LineView):
         self.marks: Container[str] = ()
         """Invoke IDs of the rows that are marked."""
 
-    def show(self, source: RowSource) -> None:
-        """Show another source from its first row."""
+    def show(self, source: RowSource, *, keep_cursor: bool = False) -> None:
+        """Show another source, from its first row unless it has the same rows at the top."""
         self._source = source
-        self._last_seen = None
-        self._scrolled = 0
-        self.cursor = 0
-        self.scroll_to(y=0, animate=False)
+        if not keep_cursor:
+            self._last_seen = None
+            self._scrolled = 0
+            self.cursor = 0
+            self.scroll_to(y=0, animate=False)
         self.rows_changed()
 
     def rows_changed(self, shift: int = 0) -> None:
