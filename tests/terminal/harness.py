@@ -46,11 +46,15 @@ _UNKNOWN_TO_PYTE: Final = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9]+\$
 """Sequences that pyte would show instead of leaving them alone."""
 
 _COMPLETE: Final = re.compile(rb"\x1b(?:\[[0-9;?<>=]*\$?[@-~]|\][^\x07]*\x07|[^\[\]])")
-_QUERY: Final = re.compile(rb"\x1b\[\?([0-9]+)\$p")
+_QUERY: Final = re.compile(rb"\x1b\[(?:\?([0-9]+)\$p|6n)")
+"""Questions: for a mode, and for where the cursor is."""
 
 
 class Terminal:
-    """One program in one pseudo-terminal; closed, the program is gone."""
+    """One program in one pseudo-terminal; closed, the program is gone.
+
+    `answers` has the values of the modes that it knows; a `silent` one answers nothing at all.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class Terminal:
         environ: Mapping[str, str],
         size: tuple[int, int] = (80, 24),
         answers: Mapping[int, int] | None = None,
+        silent: bool = False,
         redirect: Mapping[str, Any] | None = None,
     ) -> None:
         self.raw = bytearray()
@@ -68,6 +73,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self._fed = 0
         self._answers = {2026: 2} if answers is None else dict(answers)
+        self._is_silent = silent
         self._answered = 0
         self.master, self.slave = pty.openpty()
         self.resize(*size)
@@ -207,11 +213,19 @@ class Terminal:
             self.raw += os.read(self.master, 65536)
         except OSError:
             return False
+        self._answer()
+        return True
+
+    def _answer(self) -> None:
         for query in _QUERY.finditer(self.raw, self._answered):
             self._answered = query.end()
-            mode = int(query[1])
-            self.send(b"\x1b[?%d;%d$y" % (mode, self._answers.get(mode, 0)))
-        return True
+            if self._is_silent:
+                continue
+            if query[1] is None:
+                self.send(b"\x1b[1;1R")
+            else:
+                mode = int(query[1])
+                self.send(b"\x1b[?%d;%d$y" % (mode, self._answers.get(mode, 0)))
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """An application of many widgets on the line driver, which keeps a record of every write.
 
-The record has one JSON array a line: what Textual wrote, the terminal's size, what was sent.
+The record has one JSON array a line: what Textual wrote, the terminal's size, what was sent, and
+whether something is held back.
 """
 
 from __future__ import annotations
@@ -33,10 +34,18 @@ def make_app() -> Any:
     class RecordingFrame(Frame):
         """Writes down what it is given and what it makes of it."""
 
-        def write(self, data: str, columns: int, rows: int) -> str:
-            sent = super().write(data, columns, rows)
+        size = (80, 24)
+
+        def write(self, data: str, columns: int, rows: int, *, hold: bool = False) -> str:
+            self.size = columns, rows
+            return self.noted(data, super().write(data, columns, rows, hold=hold))
+
+        def release(self) -> str:
+            return self.noted("", super().release())
+
+        def noted(self, data: str, sent: str) -> str:
             with RECORD.open("a") as record:
-                record.write(json.dumps([data, [columns, rows], sent]) + "\n")
+                record.write(json.dumps([data, self.size, sent, self.is_held]) + "\n")
             return sent
 
     class RecordingDriver(LineDriver):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
 from typing import NamedTuple
 
 import pyte
@@ -124,6 +126,10 @@ def sessions(draw: st.DrawFn) -> list[Write]:
     return writes
 
 
+holds = st.one_of(st.just([False]), st.lists(st.booleans(), min_size=1, max_size=8))
+"""Which updates are held back, over and over."""
+
+
 class Screen:
     """What a terminal with line wrap off shows."""
 
@@ -145,25 +151,33 @@ class Screen:
         return min(self.screen.cursor.x, self.screen.columns - 1), self.screen.cursor.y
 
 
-def compare(writes: list[Write], *, erases: bool) -> None:
-    plain, sparing, frame = Screen(), Screen(), Frame(erases=erases)
+def compare(writes: list[Write], *, erases: bool, holds: Sequence[bool] = (False,)) -> None:
+    """Compare two screens after each update that is not held back, and at the end."""
+    size = writes[0].size
+    plain, sparing, frame = Screen(*size), Screen(*size), Frame(erases=erases)
     framed = False
-    for data, size in writes:
+    for (data, after), hold in zip(writes, cycle(holds), strict=False):
+        if after != size:
+            # What is held back for another size is dropped, for all is drawn anew.
+            sparing.feed(frame.release(), size)
+            size = after
         plain.feed(data, size)
-        sparing.feed(frame.write(data, *size), size)
+        sparing.feed(frame.write(data, *size, hold=hold), size)
         framed = data == SYNC_START or (framed and data != SYNC_END)
-        if not framed:
+        if not framed and not frame.is_held:
             assert sparing.cells() == plain.cells()
             if data.endswith("H"):
                 assert sparing.cursor() == plain.cursor()
+    sparing.feed(frame.release(), size)
+    assert sparing.cells() == plain.cells()
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(sessions(), st.booleans())
+@given(sessions(), st.booleans(), holds)
 def test_the_screen_is_the_one_that_textual_would_have_left(
-    writes: list[Write], erases: bool
+    writes: list[Write], erases: bool, holds: list[bool]
 ) -> None:
-    compare(writes, erases=erases)
+    compare(writes, erases=erases, holds=holds)
 
 
 AWKWARD = {
@@ -314,6 +328,18 @@ def test_blanks_that_show_more_than_their_ground_are_written() -> None:
     for look in ("4", "7;44", "9"):
         line = f"\x1b[1;1H\x1b[{look}m{' ' * COLUMNS}\x1b[0m"
         assert "\x1b[K" not in sent(BLUE, line)[1]
+
+
+@pytest.mark.parametrize(("look", "is_erased"), [("44", True), ("1;44", True), ("4;44", False)])
+def test_blanks_within_a_line_are_erased_where_only_their_ground_shows(
+    look: str, is_erased: bool
+) -> None:
+    line = f"\x1b[1;1H\x1b[{look}m{{}}\x1b[0m\x1b[41m##\x1b[0m{HOME}"
+    before, after = line.format("something"), line.format("so       ")
+    for erases in (True, False):
+        written = sent(before, after, erases=erases)[1]
+        assert ("\x1b[7X" in written) == (is_erased and erases)
+        compare([Write(before), Write(after)], erases=erases)
 
 
 def test_a_new_screen_begins_with_its_ground() -> None:

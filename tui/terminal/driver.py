@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from typing import Any
+import time
+from dataclasses import dataclass
+from typing import Any, Final
 
+from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from tui.terminal import hooks
 from tui.terminal.capabilities import erases_in_colour
+from tui.terminal.flow import Flow
 from tui.terminal.frame import Frame
+
+MODE_QUESTION: Final = "\x1b[?2026$p"
+"""Whether the terminal knows synchronized output; Textual asks that as well."""
+
+PLACE_QUESTION: Final = "\x1b[6n"
+"""Where the cursor is."""
+
+QUESTIONS: Final = {
+    "TerminalSupportsSynchronizedOutput": MODE_QUESTION,
+    "CursorPosition": PLACE_QUESTION,
+}
+"""The messages that Textual makes of the answers, and what was asked."""
+
+PARTING: Final = 0.5
+"""Seconds to wait for answers before the terminal is given back."""
 
 
 class SteadyDriver(LinuxDriver):
@@ -48,27 +69,97 @@ class SteadyDriver(LinuxDriver):
 
 
 class LineDriver(SteadyDriver):
-    """Keeps what the terminal shows, and writes what differs from it."""
+    """Keeps what the terminal shows, and writes what differs from it when the line is free."""
+
+    @dataclass
+    class Slow(Message):
+        """The line has been measured for the first time and is slow; the application is told."""
+
+        round_trip: float
+        """Seconds there and back."""
+        rate: float | None
+        """Bytes a second, None for more than can be measured."""
 
     def __init__(self, app: App[Any], **arguments: Any) -> None:
         self._frame = Frame(erases=erases_in_colour(os.environ))
+        self._flow = Flow()
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_asked_by_textual = False
+        self._is_known_as_slow = False
         super().__init__(app, **arguments)
 
     def write(self, data: str) -> None:
         """Write what is left of `data` when all that is on the screen already is left out."""
+        hold = self._flow.due() > time.monotonic()
         # Asked for anew: the terminal has its new size before Textual hears of it.
-        sent = self._frame.write(data, *self._get_terminal_size())
-        if sent:
-            super().write(sent)
+        self._send(self._frame.write(data, *self._get_terminal_size(), hold=hold))
+        if self._frame.is_held and self._timer is None:
+            self._release()
 
     def start_application_mode(self) -> None:
         """Take the terminal, with whatever is on it."""
         self._frame.forget()
+        self._flow.restart()
+        self._is_asked_by_textual = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, after its answers: a shell would take them for keys."""
+        awaited = self._flow.answers_at() - time.monotonic()
+        self._flow.restart()
+        time.sleep(min(max(awaited, 0.0), PARTING))
+        super().stop_application_mode()
 
     def forget(self) -> None:
         """Let the next update write all of the screen."""
         self._frame.forget()
+
+    def process_message(self, message: Message) -> None:
+        """Take keys and answers into account; called by the thread that reads."""
+        now = time.monotonic()
+        question = QUESTIONS.get(type(message).__name__)
+        if isinstance(message, events.Key):
+            # At once: a loop that is behind with its work would take the key for released.
+            self._flow.struck(message.key, now)
+        elif question is not None:
+            self._loop.call_soon_threadsafe(self._answered, question, now)
+            if question != MODE_QUESTION or not self._is_asked_by_textual:
+                return
+            self._is_asked_by_textual = False
+        super().process_message(message)
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        super()._request_terminal_sync_mode_support()
+        self._flow.asked(MODE_QUESTION)
+        # Older terminals know nothing of modes, but say where the cursor is.
+        self.write(PLACE_QUESTION)
+        self._flow.asked(PLACE_QUESTION)
+
+    def _answered(self, question: str, at: float) -> None:
+        if not self._flow.answered(question, at):
+            return
+        self._release()
+        if self._flow.is_slow and not self._is_known_as_slow:
+            self._is_known_as_slow = True
+            self._app.post_message(self.Slow(self._flow.round_trip or 0.0, self._flow.rate))
+
+    def _release(self) -> None:
+        """Send what is held back, now or once the line is free."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._frame.is_held:
+            return
+        wait = self._flow.due() - time.monotonic()
+        if wait > 0:
+            self._timer = self._loop.call_later(wait, self._release)
+        else:
+            self._send(self._frame.release())
+
+    def _send(self, sent: str) -> None:
+        if sent:
+            question = self._flow.sent(len(sent.encode("utf-8", "replace")))
+            super().write(sent + question)
 
 
 def driver_class(*, line: bool = True) -> type[Driver] | None:

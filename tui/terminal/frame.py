@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from tui.terminal import scrolling
 from tui.terminal.cells import RIGHT_HALF
 from tui.terminal.pen import Pen
 from tui.terminal.reading import Cells, Run, is_harmless, runs
@@ -31,6 +32,9 @@ MAX_GAP: Final = 6
 MIN_ERASED: Final = 4
 """Changed blanks at the end of a line from which to erase is shorter than to write."""
 
+MIN_CLEARED: Final = 6
+"""Changed blanks within a line from which to erase is shorter than to write."""
+
 
 class Frame:
     """What the terminal shows, cell by cell, and what it is to show next.
@@ -46,6 +50,9 @@ class Frame:
         self._touched: dict[int, tuple[int, int]] = {}
         self._aim: tuple[int, int] | None = None
         self._framed = False
+        self._frames = False
+        self._is_torn = False
+        self._is_held = False
         self._blind = True
         self._pen = Pen()
 
@@ -55,11 +62,24 @@ class Frame:
         self._wanted.clear()
         self._touched.clear()
         self._aim = None
+        self._is_held = self._is_torn = False
         self._blind = True
         self._pen.drop()
 
-    def write(self, data: str, columns: int, rows: int) -> str:
-        """Return what to send to a terminal of this size instead of `data`; often nothing."""
+    @property
+    def is_held(self) -> bool:
+        """Whether there is an update that `release` returns."""
+        return self._is_held
+
+    def release(self) -> str:
+        """Return what to send for the updates that have been held back."""
+        return self._update() if self._is_held and not self._framed else ""
+
+    def write(self, data: str, columns: int, rows: int, *, hold: bool = False) -> str:
+        """Return what to send to a terminal of this size instead of `data`; often nothing.
+
+        With `hold` an update is held back: the next one that is not, or `release`, sends both.
+        """
         if columns < 1 or rows < 1:
             self.forget()
             return data
@@ -67,22 +87,22 @@ class Frame:
             self._columns, self._rows = columns, rows
             self.forget()
         if data == SYNC_START:
-            self._framed = True
+            self._framed = self._frames = True
             return ""
         if data == SYNC_END:
             self._framed = False
-            return self._update(framed=True)
+            return self._end_update(hold=hold)
         if is_harmless(data):
             return data
 
         read = runs(data, rows)
         if read is None:
-            pending = self._update(framed=False)
+            pending = self._update()
             self.forget()
             return pending + data
         for run in read:
             self._draw(run)
-        return "" if self._framed else self._update(framed=False)
+        return "" if self._framed else self._end_update(hold=hold)
 
     def _unknown(self) -> Row:
         return Row([None] * self._columns, [PLAIN] * self._columns)
@@ -142,17 +162,29 @@ class Frame:
 
     # What is sent.
 
-    def _update(self, *, framed: bool) -> str:
+    def _end_update(self, *, hold: bool) -> str:
+        if hold:
+            self._is_held = True
+            return ""
+        return self._update()
+
+    def _update(self) -> str:
+        self._is_held = False
         self._flush()
         if self._aim is not None:
             self._pen.move(*self._aim)
             self._aim = None
         sent = self._pen.take()
-        return f"{SYNC_START}{sent}{SYNC_END}" if framed and len(sent) >= SYNC_WORTH else sent
+        is_worth_it = self._is_torn or len(sent) >= SYNC_WORTH
+        self._is_torn = False
+        return f"{SYNC_START}{sent}{SYNC_END}" if self._frames and is_worth_it else sent
 
     def _flush(self) -> None:
-        if self._blind and len(self._touched) == self._rows:
-            self._clear()
+        if self._blind:
+            if len(self._touched) == self._rows:
+                self._clear()
+        else:
+            self._shift()
         self._blind = self._blind and not self._touched
         found = [span for y in sorted(self._touched) for span in self._changes(y)]
         for span in by_look(found):
@@ -180,6 +212,25 @@ class Frame:
             Row([" "] * self._columns, [ground] * self._columns) for _ in range(self._rows)
         ]
 
+    def _shift(self) -> None:
+        """Let the terminal move lines where that is shorter than to write them anew.
+
+        What is beside them moves as well and is written again, which only a framed update hides.
+        """
+        shift = scrolling.find(self._shown, self._wanted, self._touched, in_part=self._frames)
+        if shift is None:
+            return
+        self._pen.shift_lines(shift.top, shift.bottom, shift.lines)
+        self._is_torn = self._is_torn or not shift.is_whole
+        region = range(shift.top, shift.bottom + 1)
+        for y in region:
+            self._wanted_row(y)
+            self._touched[y] = (0, self._columns)
+        sources = [shift.source(y) for y in region]
+        self._shown[shift.top : shift.bottom + 1] = [
+            self._unknown() if source is None else self._shown[source] for source in sources
+        ]
+
     def _changes(self, y: int) -> Iterator[Span]:
         wanted, shown = self._wanted[y], self._shown[y]
         self._shown[y] = wanted
@@ -195,8 +246,12 @@ class Frame:
             self._pen.turn(span.look)
             self._pen.erase_line()
         else:
-            glyphs = [glyph for glyph in row.glyphs[start:end] if glyph is not None]
-            self._pen.write(glyphs, row.looks[start:end], self._columns)
+            blank = self._cleared_from(span)
+            glyphs = [glyph for glyph in row.glyphs[start:blank] if glyph is not None]
+            self._pen.write(glyphs, row.looks[start:blank], self._columns)
+            if blank < end:
+                self._pen.turn(span.look)
+                self._pen.clear(end - blank)
 
     def _erased_from(self, wanted: Row, changed: list[int]) -> int:
         """Return the column from which the line is erased, the number of columns for none."""
@@ -205,6 +260,14 @@ class Frame:
         ground = wanted.ground_from()
         blanks = [x for x in changed if x >= ground]
         return blanks[0] if len(blanks) >= MIN_ERASED else self._columns
+
+    def _cleared_from(self, span: Span) -> int:
+        """Return the column from which blanks that end the span are erased, its end for none."""
+        blank = span.end
+        while blank > span.start and span.row.glyphs[blank - 1] == " ":
+            blank -= 1
+        is_shorter = span.end - blank >= MIN_CLEARED
+        return blank if is_shorter and self._erases and span.look.is_erasable else span.end
 
     def _go(self, row: Row, x: int, y: int) -> None:
         """Move to a cell of the row, or write what lies in between again."""

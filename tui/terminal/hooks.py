@@ -8,10 +8,13 @@ from typing import Any, Final
 
 DRIVER_METHODS: Final = (
     "_get_terminal_size",
+    "_request_terminal_sync_mode_support",
     "_sigcont_application",
     "_sigtstp_application",
+    "process_message",
     "resume_application_mode",
     "start_application_mode",
+    "stop_application_mode",
     "suspend_application_mode",
     "write",
 )

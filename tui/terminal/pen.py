@@ -73,6 +73,25 @@ class Pen:
         """Fill the line from the cursor on with the ground."""
         self._sequences.append("\x1b[K")
 
+    def clear(self, count: int) -> None:
+        """Fill so many cells from the cursor on with the ground; the cursor stays."""
+        self._sequences.append(f"\x1b[{count}X")
+
+    def shift_lines(self, top: int, bottom: int, lines: int) -> None:
+        """Move what is from the line `top` to the line `bottom` up, or down below 0.
+
+        To take lines away at one end and add as many at the other leaves no margins behind.
+        """
+        self.turn(PLAIN)
+        count = "" if abs(lines) == 1 else str(abs(lines))
+        end = bottom - abs(lines) + 1
+        taken, added = (top, end) if lines > 0 else (end, top)
+        for y, final in ((taken, "M"), (added, "L")):
+            self.move(0, y)
+            self._sequences.append(f"\x1b[{count}{final}")
+        # Terminals differ over which column the cursor is in after that.
+        self.x = None
+
     def pass_on(self, raw: str) -> None:
         """Send this as it is; it begins and ends without a style."""
         self.turn(PLAIN)
