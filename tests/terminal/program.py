@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ def fail() -> None:
     """Fail with a secret in a variable, in a message, and with a sequence in the message."""
     secret = "".join(SECRET_PARTS)
     raise DeliberateError(f"signed with {secret}\x1b]0;title\x07 and secret={secret[4:]}")
+
+
+def stop_from_elsewhere() -> None:
+    """Give this thread the signal to stop, when the main one is likely to sleep in its loop."""
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
 
 
 def make_app() -> Any:
@@ -109,6 +116,8 @@ def make_app() -> Any:
                 raise asyncio.CancelledError
             elif event.key == "x" and BEHAVIOUR == "system-exit":
                 raise SystemExit(4)
+            elif event.key == "x" and BEHAVIOUR == "bystander":
+                threading.Thread(target=stop_from_elsewhere).start()
             elif event.key == "x" and BEHAVIOUR == "lingering":
                 threading.Thread(target=threading.Event().wait).start()
                 self.exit(return_code=6)

@@ -158,6 +158,21 @@ def test_suspended_the_terminal_is_whole_and_resumed_it_goes_on(home: Path) -> N
         terminal.assert_whole()
 
 
+def test_a_signal_that_interrupts_another_thread_is_heard(home: Path) -> None:
+    """The kernel chooses the thread, and the main one may sleep on with nothing to wake it."""
+    with guarded("bystander", home) as terminal:
+        terminal.until_seen("program ready")
+        terminal.send(b"x")
+        terminal.until_stopped()
+        terminal.until(lambda: terminal.modes()[25], "the normal screen")
+
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.until(lambda: terminal.modes()[1049], "the alternate screen again")
+        terminal.send(b"q")
+        assert terminal.wait() == 5
+        terminal.assert_whole()
+
+
 def test_stopped_from_outside_it_begins_again(home: Path) -> None:
     """SIGSTOP leaves no time to give the terminal back, nor does SIGCONT mean that it was."""
     with guarded("idle", home) as terminal:

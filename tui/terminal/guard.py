@@ -2,7 +2,7 @@
 
 One thread sleeps until a signal arrives or the terminal hangs up. It asks the event loop to leave
 and, where that takes too long, puts the terminal back itself and ends the process. It sleeps
-without a timer until then.
+without a timer until then. Signals that others handle it passes on to a loop that may be asleep.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Guard:
         self._patience = patience
         self._attributes = restoring.attributes(input_descriptor)
         self._ask: Callable[[int], None] | None = None
+        self._wake: Callable[[], None] = lambda: None
         self._status: Callable[[], int] = lambda: 1
         self._last_words: Callable[[], str] = lambda: ""
         self._before: dict[signal.Signals, Any] = {}
@@ -97,15 +98,17 @@ class Guard:
         self,
         ask: Callable[[int], None],
         *,
+        wake: Callable[[], None],
         status: Callable[[], int],
         last_words: Callable[[], str],
     ) -> None:
         """Say whom to ask to leave, before anything is written to the terminal.
 
-        `ask(status)` must work from another thread. `status()` and `last_words()` are what the
-        process ends with, and says, when an ordinary end has to be forced.
+        `ask(status)` and `wake()`, which lets the event loop turn once, must work from another
+        thread. `status()` and `last_words()` are what the process ends with, and says, when an
+        ordinary end has to be forced.
         """
-        self._status, self._last_words = status, last_words
+        self._wake, self._status, self._last_words = wake, status, last_words
         self._ask = ask
 
     def leaving(self) -> None:
@@ -154,6 +157,10 @@ class Guard:
                 for byte in os.read(self._reader, 64):
                     if byte in (_STOP, _LEAVE) or byte in self._before:
                         yield byte
+                    else:
+                        # The kernel gives a signal to any thread. Python's handler waits for the
+                        # main thread, which sleeps on in its loop when another one was interrupted.
+                        self._wake()
             else:
                 poll.unregister(descriptor)
                 if events & restoring.GONE:

@@ -70,12 +70,17 @@ class _Session:
     async def _run(self, app: GuardedApp[Any], guard: Guard, *, mouse: bool) -> None:
         loop = asyncio.get_running_loop()
 
-        def ask(status: int) -> None:
+        def soon(callback: Callable[[], object]) -> None:
             # The loop may have closed since; then the end is near anyway.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(functools.partial(app.exit, return_code=status))
+                loop.call_soon_threadsafe(callback)
 
-        guard.attach(ask, status=self.status, last_words=self.last_words)
+        guard.attach(
+            lambda status: soon(functools.partial(app.exit, return_code=status)),
+            wake=lambda: soon(lambda: None),
+            status=self.status,
+            last_words=self.last_words,
+        )
         app.on_leaving = guard.leaving
         app.state_directory = self._directory
         await app.run_async(mouse=mouse)
