@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import shlex
 import sys
 from typing import Final
@@ -27,6 +29,9 @@ from tui.widgets.words import moment
 
 REST: Final = 0.08
 """Seconds that the cursor must rest before the detail pane follows it."""
+
+LINE: Final = 4096
+"""Bytes that a terminal keeps of a line."""
 
 COPIES: Final = (
     Choice("i", "invoke ID", "id"),
@@ -229,16 +234,42 @@ class Inspecting(Stage):
 
     # Plain text.
 
-    @work(exclusive=True, group="dump")
-    async def action_dump(self) -> None:
+    def action_dump(self) -> None:
         """Write the pane in front as plain text to the normal screen, until enter is pressed."""
+        # A second one would end the first, which would not take the terminal again.
+        if not self.is_working("dump"):
+            self.dump()
+
+    @work(group="dump")
+    async def dump(self) -> None:
+        """Give the terminal back with the pane in front on it, and take it again after enter."""
         pane = self.detail if self.pane == "instances" else self.table
         text = "\n".join(pane.plain_lines())
+        read = asyncio.Event()
+        # Stopped and continued meanwhile, the terminal shows something else.
+        self.app.app_resume_signal.subscribe(self, lambda _: read.set(), immediate=True)
         with self.app.suspend():
             sys.stdout.write(f"{text}\n\nenter goes back to the explorer ")
             sys.stdout.flush()
-            await asyncio.to_thread(sys.stdin.readline)
+            await line_typed(sys.stdin.fileno(), read)
+        self.app.app_resume_signal.unsubscribe(self)
         self.refresh()
+
+
+async def line_typed(terminal: int, or_else: asyncio.Event) -> None:
+    """Wait for a line on a terminal, its end, or something else; no thread reads on after it."""
+    loop = asyncio.get_running_loop()
+
+    def take() -> None:
+        with contextlib.suppress(OSError):
+            os.read(terminal, LINE)
+        or_else.set()
+
+    loop.add_reader(terminal, take)
+    try:
+        await or_else.wait()
+    finally:
+        loop.remove_reader(terminal)
 
 
 def copied_part(invocation: Invocation, part: str, region: str) -> tuple[str, str]:

@@ -41,13 +41,20 @@ class SteadyDriver(LinuxDriver):
     _away = False
     """The terminal has been given back, or could not be taken."""
 
+    def write(self, data: str) -> None:
+        """Write to the terminal, unless it has been given back."""
+        # Nobody would take what is queued meanwhile: the queue would fill and stop the loop.
+        if not self._away:
+            super().write(data)
+
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
-        self._away = True
         super().suspend_application_mode()
+        self._away = True
 
     def resume_application_mode(self) -> None:
         """Take the terminal again, if this process is in front of it."""
+        self._away = False
         super().resume_application_mode()
         self._away = self._writer_thread is None or not self._writer_thread.is_alive()
         # The size event that the driver sends may find nothing to do at an unchanged size.
@@ -66,6 +73,9 @@ class SteadyDriver(LinuxDriver):
             # yet with one thread that reads, and with the attributes that were there at first.
             self.suspend_application_mode()
         super()._sigcont_application(*arguments)
+        if not self._auto_restart:
+            # Whoever has asked for the terminal in the meantime may want to give it back.
+            self._app.post_message(self.SignalResume())
 
 
 class LineDriver(SteadyDriver):
