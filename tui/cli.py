@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final, NoReturn
 
 from tui import flags as words
 from tui.flags import COMMANDS, EXPLORER, PROGRAM, Command, Flag
+from tui.given import Given, chosen, shown
+from tui.given import UsageError as UsageError
 from tui.plain import printable
 from tui.records import OVERALL_STATUSES, Query, TagFilter
 from tui.requests import (
@@ -39,14 +37,6 @@ from tui.settings import nearest
 OUTPUTS: Final = ("table", "json", "ndjson", "csv", "ids")
 """The formats of `list`."""
 
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_AGO: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smhdw])")
-_SHOWN: Final = 60
-
-
-class UsageError(ValueError):
-    """What is wrong with the command line; `str()` of it is one printable sentence."""
-
 
 def parse(argv: Sequence[str], *, clock: Callable[[], float] = time.time) -> Request:
     """Return the request that the words make.
@@ -62,7 +52,7 @@ def parse(argv: Sequence[str], *, clock: Callable[[], float] = time.time) -> Req
     command = COMMANDS[name] if name else EXPLORER
     parser = _parser(name, command)
     try:
-        given = _Given(vars(parser.parse_args(rest)))
+        given = Given(vars(parser.parse_args(rest)))
     except argparse.ArgumentError as error:
         raise UsageError(_trimmed(error)) from None
     if given.switch("help"):
@@ -73,66 +63,7 @@ def parse(argv: Sequence[str], *, clock: Callable[[], float] = time.time) -> Req
     return build(given, clock) if build else Explore(_common(given), _filters(given))
 
 
-class _Given:
-    """The flags that were given, read as what they should be."""
-
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self._values = values
-
-    def text(self, name: str) -> str:
-        value = self._values.get(name)
-        return value if isinstance(value, str) else ""
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self._values.get(name)
-        return tuple(map(str, value)) if isinstance(value, list) else ()
-
-    def switch(self, name: str) -> bool:
-        return bool(self._values.get(name))
-
-    def path(self, name: str) -> Path | None:
-        return Path(self.text(name)) if self.text(name) else None
-
-    def whole(self, name: str, default: int, least: int, most: int) -> int:
-        text = self.text(name)
-        if not text:
-            return default
-        if not re.fullmatch(r"-?[0-9]{1,18}", text) or not least <= int(text) <= most:
-            raise _unfit(name, text, f"a whole number from {least} to {most} is expected")
-        return int(text)
-
-    def number(self, name: str, default: float, *, least: float = 0.0) -> float:
-        text = self.text(name)
-        if not text:
-            return default
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not (math.isfinite(value) and value >= least):
-            raise _unfit(name, text, f"a number of {least:g} or more is expected")
-        return value
-
-    def choice(self, name: str, choices: Sequence[str]) -> str:
-        return _choice(name, self.text(name) or choices[0], choices)
-
-    def moment(self, name: str, clock: Callable[[], float]) -> datetime | None:
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            if ago := _AGO.fullmatch(text):
-                seconds = float(ago[1]) * _SECONDS[ago[2]]
-                return datetime.fromtimestamp(clock(), UTC) - timedelta(seconds=seconds)
-            moment = datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise _unfit(
-                name, text, "a time such as 2026-11-20T08:00Z, 2h or 3d is expected"
-            ) from None
-
-
-def _common(given: _Given) -> Common:
+def _common(given: Given) -> Common:
     if not given.switch("demo"):
         for name in ("records", "seed"):
             if given.text(name):
@@ -150,15 +81,15 @@ def _common(given: _Given) -> Common:
     )
 
 
-def _demo(given: _Given) -> Demo:
+def _demo(given: Given) -> Demo:
     return Demo(
         given.whole("records", DEFAULT_RECORDS, 0, 1_000_000_000),
         given.whole("seed", DEFAULT_SEED, 0, 2**63 - 1),
     )
 
 
-def _filters(given: _Given) -> Query:
-    statuses = tuple(_choice("status", text, OVERALL_STATUSES) for text in given.texts("status"))
+def _filters(given: Given) -> Query:
+    statuses = tuple(chosen("status", text, OVERALL_STATUSES) for text in given.texts("status"))
     query = Query(
         region="",
         invoke_id=given.text("invoke_id"),
@@ -174,10 +105,14 @@ def _filters(given: _Given) -> Query:
     return query
 
 
-def _list(given: _Given, clock: Callable[[], float]) -> List:
+def _list(given: Given, clock: Callable[[], float]) -> List:
     for one, other in (("all", "limit"), ("limit", "all")):
         if given.switch(one) and given.switch(other):
             raise UsageError("--all and --limit exclude each other.")
+    if given.text("verify") and given.text("output"):
+        raise UsageError("--verify has an output of its own: leave --output out.")
+    if given.switch("offline") and given.text("next_token"):
+        raise UsageError("--next-token goes on with a walk of the service, not with --offline.")
     by_number = given.choice("paging", ("token", "number")) == "number"
     if by_number and given.text("next_token"):
         raise UsageError("--next-token goes with --paging token; page numbers have no token.")
@@ -196,16 +131,26 @@ def _list(given: _Given, clock: Callable[[], float]) -> List:
         exit_code=given.switch("exit_code"),
         by_number=by_number,
         next_token=given.text("next_token"),
+        verify=given.path("verify"),
     )
 
 
-def _watch(given: _Given, clock: Callable[[], float]) -> Watch:
+def _archive(given: Given, clock: Callable[[], float]) -> Archive:
+    del clock
+    action = chosen("ACTION", given.text("action"), ("info", "export", "prune"))
+    older_than = given.seconds("older_than")
+    if older_than is not None and action != "prune":
+        raise UsageError("--older-than goes with archive prune.")
+    return Archive(_common(given), action, older_than)
+
+
+def _watch(given: Given, clock: Callable[[], float]) -> Watch:
     del clock
     timeout = given.number("timeout", 0.0)
     return Watch(_common(given), given.text("invoke_id"), timeout or None)
 
 
-def _emulate(given: _Given, clock: Callable[[], float]) -> Emulate:
+def _emulate(given: Given, clock: Callable[[], float]) -> Emulate:
     del clock
     demo = _demo(given)
     return Emulate(
@@ -221,16 +166,14 @@ def _emulate(given: _Given, clock: Callable[[], float]) -> Emulate:
     )
 
 
-_BUILDERS: Final[Mapping[str, Callable[[_Given, Callable[[], float]], Request]]] = {
+_BUILDERS: Final[Mapping[str, Callable[[Given, Callable[[], float]], Request]]] = {
     "list": _list,
     "watch": _watch,
     "emulate": _emulate,
     "doctor": lambda given, _: Doctor(_common(given), given.switch("json")),
-    "archive": lambda given, _: Archive(
-        _common(given), _choice("ACTION", given.text("action"), ("info", "export", "prune"))
-    ),
+    "archive": _archive,
     "cache": lambda given, _: Cache(
-        _common(given), _choice("ACTION", given.text("action"), ("clear",))
+        _common(given), chosen("ACTION", given.text("action"), ("clear",))
     ),
     "config": lambda given, _: ShowSettings(_common(given)),
 }
@@ -275,8 +218,8 @@ def _check(name: str, positionals: Sequence[str], seen: Sequence[str]) -> None:
         if not name:
             near = nearest(word, COMMANDS)
             advice = f"; did you mean {near}?" if near else f"; there are {', '.join(COMMANDS)}."
-            raise UsageError(f"There is no command {_shown(word)}{advice}")
-        raise UsageError(f"{name} does not take the word {_shown(word)}.")
+            raise UsageError(f"There is no command {shown(word)}{advice}")
+        raise UsageError(f"{name} does not take the word {shown(word)}.")
     own = {spelling for flag in command.flags for spelling in (flag.name, flag.short)}
     for spelling in seen:
         if spelling not in own:
@@ -374,23 +317,4 @@ def _trimmed(error: argparse.ArgumentError) -> str:
 def _unknown(spelling: str, known: Mapping[str, bool]) -> str:
     near = nearest(spelling, known)
     advice = f"; did you mean {near}?" if near else f"; {PROGRAM} --help lists them."
-    return f"There is no flag {_shown(spelling)}{advice}"
-
-
-def _choice(name: str, text: str, choices: Sequence[str]) -> str:
-    for choice in choices:
-        if text.lower() == choice.lower():
-            return choice
-    near = nearest(text.lower(), [choice.lower() for choice in choices])
-    close = next((choice for choice in choices if choice.lower() == near), "")
-    advice = f"did you mean {close}?" if close else f"it is one of {', '.join(choices)}."
-    where = name if name.isupper() else f"--{name}"
-    raise UsageError(f"{where} is {_shown(text)}; {advice}")
-
-
-def _unfit(name: str, text: str, expected: str) -> UsageError:
-    return UsageError(f"--{name.replace('_', '-')} is {_shown(text)}: {expected}.")
-
-
-def _shown(text: str) -> str:
-    return repr(printable(text, _SHOWN))
+    return f"There is no flag {shown(spelling)}{advice}"

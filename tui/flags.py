@@ -122,6 +122,7 @@ LISTING: Final = (
     PAGE_SIZE,
     Flag("--paging", "token (default), or number: concurrent, for services that serve it.", "HOW"),
     Flag("--next-token", "Go on from where an earlier walk stopped.", "TOKEN"),
+    Flag("--verify", "Compare a local file with what was sent; exit 1 if any differs.", "FILE"),
 )
 """What `list` takes besides."""
 
@@ -153,7 +154,7 @@ _COMMON: Final = (
 EXIT_CODES: Final = """\
 exit codes:
   0    done and all good
-  1    done, failures found (watch, list --exit-code)
+  1    done, failures found (watch, list --exit-code, list --verify)
   2    the command line, a setting or the terminal is at fault
   3    the service, the network, the credentials or the output failed
   128+n  ended by signal n"""
@@ -184,7 +185,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "Print invocations, newest first: rows on stdout, narration on stderr.",
         (("listing", LISTING), ("filters", FILTERS), *_COMMON, ("more", ALWAYS)),
         epilog="JSON and NDJSON are the service's own objects, one a line, in ASCII. The format\n"
-        "ids prints the instance of each failed result, once each.",
+        "ids prints the instance of each failed result, once each.\n"
+        "What is listed is kept in the archive; --offline lists what that has.",
     ),
     "watch": Command(
         "Wait until a send has finished; one line for each change.",
@@ -206,8 +208,15 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "archive": Command(
         "Say what is kept (info), write it out (export) or remove it (prune).",
-        (("files", KEEPING), ("more", ALWAYS)),
+        (
+            ("pruning", (Flag("--older-than", "Remove what is older, as 30d.", "AGE"),)),
+            ("files", KEEPING),
+            ("more", ALWAYS),
+        ),
         (("ACTION", "info, export or prune."),),
+        epilog="info counts. export writes NDJSON with the service's own names, less Content\n"
+        "where that is not kept. prune removes what is beyond archive_days and\n"
+        "archive_megabytes.",
     ),
     "cache": Command(
         "Forget temporary credentials (clear).",

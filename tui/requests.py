@@ -65,6 +65,8 @@ class List:
     by_number: bool = False
     """Whether pages are asked for by number, several at once."""
     next_token: str = ""
+    verify: Path | None = None
+    """A local file that each send is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Archive:
 
     common: Common
     action: str
+    older_than: float | None = None
+    """Seconds; what is older goes, whatever the settings would keep."""
 
 
 @dataclass(frozen=True, slots=True)
