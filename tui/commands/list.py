@@ -6,12 +6,26 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui import resources
 from tui.api.errors import ApiError, EndpointInvalid
-from tui.commands import connecting, process
+from tui.commands import connecting, keeping, process
 from tui.headless import listing, output, streams
+from tui.plain import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.archive.store import Archive
+    from tui.headless.output import Format
+    from tui.headless.streams import Narrator
+    from tui.headless.verifying import Verdicts
     from tui.requests import List
+
+NO_CONTENTS = (
+    "--verify needs the contents of files, which the archive does not keep; ask without"
+    " --offline, or set archive_contents = true for what is seen from now on."
+)
+"""What is said where there is nothing to compare with."""
 
 
 def run(request: List) -> int:
@@ -20,14 +34,36 @@ def run(request: List) -> int:
     narrator = process.narrator()
     narrator.say_all(settings.warnings)
     process.start_log(settings, narrator)
-    if sentence := connecting.obstacle(request.common, settings):
-        return process.complain(sentence)
+    offline = request.common.offline
+    if offline and request.common.demo is not None:
+        return process.complain("Nothing of a demo is kept: leave --demo or --offline out.")
+    if offline and request.verify is not None and not settings.archive_contents:
+        return process.complain(NO_CONTENTS)
     target = connecting.target(request.common, settings)
-    if target.fault is not None:
+    if target.fault is not None and not (offline and not connecting.own_profile(settings)):
         return process.complain(str(target.fault), process.FAILED)
     if not target.region:
         return process.complain(process.NO_REGION)
-    wanted = listing.Listing(
+    wanted = _wanted(request, target)
+    verdicts: Verdicts | None = None
+    if request.verify is not None:
+        from tui.headless import verifying
+
+        try:
+            verdicts = verifying.Verdicts(verifying.read_file(request.verify))
+        except OSError as error:
+            shown = printable(str(request.verify))
+            return process.complain(f"The file {shown} cannot be read: {resources.reason(error)}.")
+    form: Format = verdicts or output.format_named(
+        request.output, width=streams.width(os.environ), wanted=wanted.wants_result
+    )
+    walk = _from_archive if offline else _from_service
+    code = walk(wanted, target, form, narrator)
+    return listing.FAILURES_FOUND if code == 0 and verdicts and not verdicts.all_same else code
+
+
+def _wanted(request: List, target: connecting.Target) -> listing.Listing:
+    return listing.Listing(
         replace(request.filters, region=target.region),
         limit=request.limit,
         since=request.since,
@@ -38,9 +74,11 @@ def run(request: List) -> int:
         by_number=request.by_number,
         token=request.next_token,
     )
-    form = output.format_named(
-        request.output, width=streams.width(os.environ), wanted=wanted.wants_result
-    )
+
+
+def _from_service(
+    wanted: listing.Listing, target: connecting.Target, form: Format, narrator: Narrator
+) -> int:
     sink = process.standard_output()
 
     async def walk() -> int:
@@ -51,9 +89,57 @@ def run(request: List) -> int:
             return process.complain(str(error))
         except ApiError as error:
             return process.complain(str(error), process.FAILED)
+        archive = None
         try:
-            return await listing.run(wanted, client, form, sink, narrator)
+            if target.choice is None or not target.settings.archive:
+                return await listing.run(wanted, client, form, sink, narrator)
+            archive = keeping.open_archive(target.settings, memory=False, warn=narrator.say)
+            kept = _recording(archive, target.choice.key, wanted, narrator)
+            return await listing.run(wanted, client, form, sink, narrator, around=kept)
         finally:
             await client.aclose()
+            if archive is not None:
+                await archive.close()
 
     return process.run_guarded(walk, sink)
+
+
+def _recording(
+    archive: Archive, scope: str, wanted: listing.Listing, narrator: Narrator
+) -> Callable[[listing.Walk], listing.Walk]:
+    from tui.headless.recording import Recorded
+
+    return lambda walk: Recorded(
+        walk, archive, scope, wanted.query, narrator, from_top=not wanted.token
+    )
+
+
+def _from_archive(
+    wanted: listing.Listing, target: connecting.Target, form: Format, narrator: Narrator
+) -> int:
+    from tui.archive.sources import Fitting
+    from tui.headless import offline
+
+    sink = process.standard_output()
+
+    async def walk() -> int:
+        archive = keeping.open_archive(
+            target.settings, memory=False, read_only=True, warn=narrator.say
+        )
+        try:
+            source = Fitting(wanted.query, _scope(target))
+            return await offline.run(wanted, archive, source, form, sink, narrator)
+        finally:
+            await archive.close()
+
+    return process.run_guarded(walk, sink)
+
+
+def _scope(target: connecting.Target) -> str:
+    """Return whose rows are meant; empty, and so everybody's, where nobody is set up to ask."""
+    from tui.identity.looking import LastResort
+
+    chosen = target.choice
+    if chosen is None or chosen.fault is not None or isinstance(chosen.source, LastResort):
+        return ""
+    return chosen.key

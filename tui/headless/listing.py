@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -115,19 +115,46 @@ class _Tally:
 
 
 async def run(
-    listing: Listing, source: PageSource, form: Format, output: Output, narrator: Narrator
+    listing: Listing,
+    source: PageSource,
+    form: Format,
+    output: Output,
+    narrator: Narrator,
+    *,
+    around: Callable[[Walk], Walk] = lambda walk: walk,
 ) -> int:
     """Write the list, and return the exit code.
+
+    Args:
+        listing: what to list.
+        source: who brings the pages.
+        form: how rows are written down.
+        output: where they go.
+        narrator: tells how far it is.
+        around: puts something around the walk that wants to see its pages, too.
 
     Raises:
         OutputFailed: the rows can no longer be written; nothing more was asked for.
         asyncio.CancelledError: told to stop; what had come is written, and said to be incomplete.
     """
     try:
-        walk = _walk(listing, source)
+        walk = around(_walk(listing, source))
     except CursorRefused as error:
         narrator.say(str(error))
         return USAGE
+    return await follow(listing, walk, form, output, narrator)
+
+
+async def follow(
+    listing: Listing,
+    walk: Walk,
+    form: Format,
+    output: Output,
+    narrator: Narrator,
+    *,
+    whole: str = "complete",
+) -> int:
+    """Write the list of one walk as `run` does; `whole` says what a list to the end is."""
     tally = _Tally()
     try:
         await output.put(form.head())
@@ -147,7 +174,7 @@ async def run(
         narrator.clear()
         await walk.aclose()
     await output.put(form.foot())
-    narrator.say(_complete(walk, tally))
+    narrator.say(_complete(walk, tally, whole))
     return FAILURES_FOUND if listing.exit_code and tally.failed else DONE
 
 
@@ -256,7 +283,7 @@ class Waits:
         """Say nothing."""
 
 
-def _complete(walk: Walk, tally: _Tally) -> str:
+def _complete(walk: Walk, tally: _Tally, whole: str) -> str:
     listed = f"{_counted(tally.written)} listed"
     if tally.cut:
         return f"{listed}; more follow: --all, or a higher --limit."
@@ -264,7 +291,7 @@ def _complete(walk: Walk, tally: _Tally) -> str:
         way_on = f", or {_going_on(walk.token)}" if walk.token else ""
         return f"{listed}; more may follow: --all{way_on}."
     read = f" of {tally.read:,} read" if tally.read != tally.written else ""
-    return f"{listed}{read}, complete."
+    return f"{listed}{read}, {whole}."
 
 
 def _incomplete(listing: Listing, walk: Walk, tally: _Tally, error: ApiError | None) -> str:
@@ -273,6 +300,8 @@ def _incomplete(listing: Listing, walk: Walk, tally: _Tally, error: ApiError | N
     listed = f"The list is incomplete after {_counted(tally.written)}"
     if listing.by_number:
         return f"{listed}: page numbers leave no way to go on, --paging token does."
+    if not (walk.token or listing.token):
+        return f"{listed}."
     if isinstance(error, CursorRefused) or not walk.token:
         return f"{listed}: begin again without --next-token."
     return f"{listed}: go on with {_going_on(walk.token)}."
