@@ -20,6 +20,7 @@ MODULES = {
     "List": "tui.commands.list",
     "Emulate": "tui.commands.emulate",
     "ShowSettings": "tui.commands.config",
+    "Archive": "tui.commands.archive",
     "Cache": "tui.commands.cache",
     "Doctor": "tui.commands.doctor",
     "Watch": "tui.commands.watch",

@@ -227,7 +227,12 @@ def format_named(
 
 def exact(invocation: Invocation) -> str:
     """Return the API's own object on one line of ASCII without any control character."""
-    return invocation.raw.replace("\x7f", "\\u007f")
+    return ascii_line(invocation.raw)
+
+
+def ascii_line(raw: str) -> str:
+    """Return the API's JSON, which is one line of ASCII, without its one control character."""
+    return raw.replace("\x7f", "\\u007f")
 
 
 def inert(value: str) -> str:
