@@ -168,6 +168,8 @@ def test_nothing_is_kept_where_nobody_wants_it(served: dict[str, Any], tmp_path:
     assert user.list("--no-archive", "--limit", "1").returncode == 0
     assert user.run("list", "--demo", "--limit", "1").returncode == 0
     assert not user.archive.exists()
+    assert user.run("list", "--offline", "--no-archive").returncode == 2
+    assert user.run("list", "--offline", "--demo").returncode == 2
     done = user.run("archive", "export")
     assert (done.returncode, done.stdout) == (0, "")
     assert "Nothing is kept yet" in done.stderr

@@ -37,6 +37,8 @@ def run(request: List) -> int:
     offline = request.common.offline
     if offline and request.common.demo is not None:
         return process.complain("Nothing of a demo is kept: leave --demo or --offline out.")
+    if offline and not settings.archive:
+        return process.complain("--offline answers from the archive, and --no-archive has none.")
     if offline and request.verify is not None and not settings.archive_contents:
         return process.complain(NO_CONTENTS)
     target = connecting.target(request.common, settings)
