@@ -78,6 +78,10 @@ class ExplorerApp(GuardedApp[None]):
                 )
         yield from super().get_system_commands(screen)
 
+    def warn(self, sentence: str) -> None:
+        """Say what is wrong with the archive, where the explorer is."""
+        self._explorer.complain(sentence)
+
     def action_help_quit(self) -> None:
         """Quit on the second press, on the screens that lie over the explorer too."""
         now = time.monotonic()

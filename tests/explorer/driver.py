@@ -157,6 +157,8 @@ async def opened(
     settle: bool = True,
     keymap: dict[str, str] | None = None,
     directory: Path | None = None,
+    archive: Archive | None = None,
+    offline: bool = False,
 ) -> AsyncIterator[Driver]:
     """Open the explorer against an emulator in this process."""
     emulator = emulator or Emulator(fleet or Fleet(1000, 7))
@@ -179,11 +181,11 @@ async def opened(
         )
 
     def session(region: str) -> Session:
-        return Session("demo", f"demo {region}", connect, session, page_size)
+        return Session("demo", "demo", connect, session, page_size, region, offline=offline)
 
     query = Query(emulator.region) if query is None else query
     app = ExplorerApp(
-        session(query.region), Archive(), query, keymap=keymap, state_directory=directory
+        session(query.region), archive or Archive(), query, keymap=keymap, state_directory=directory
     )
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, wire)

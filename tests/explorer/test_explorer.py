@@ -226,6 +226,7 @@ async def test_a_denial_says_what_is_missing_and_waits_for_nothing() -> None:
         wire.failures = [refusal("Forbidden.RAM", 403, "User not authorized")]
 
     async with opened(prepare=deny) as driver:
+        await driver.wait_for(lambda: driver.explorer.notice.display)
         words = " ".join(driver.text(driver.explorer.notice).split())
         assert "ecs:DescribeSendFileResults" in words
         assert len(driver.pages_asked) == 1

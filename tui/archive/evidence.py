@@ -40,6 +40,15 @@ def has_any(connection: sqlite3.Connection, source: Source) -> bool:
     return connection.execute(f"{statement} LIMIT 1", values).fetchone() is not None
 
 
+def last_seen(connection: sqlite3.Connection, source: Source) -> float | None:
+    """Return when the latest answer about a row of a source came, in unix seconds."""
+    statement, values = rows_of(connection, source)
+    row = connection.execute(
+        f"SELECT max(seen) FROM invocation WHERE id IN (SELECT id FROM ({statement}))", values
+    ).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
 def unfinished(connection: sqlite3.Connection, scope: str, most: int) -> list[str]:
     """Return the invoke IDs of the newest sends that may still change, at most so many."""
     rows = connection.execute(

@@ -62,9 +62,21 @@ class Target:
         """What is wrong with who asks, as far as that is known without asking."""
         return None if self.choice is None else self.choice.fault
 
-    def scope(self, region: str) -> str:
-        """Return the key under which is kept what this identity sees in a region."""
-        return f"{'demo' if self.choice is None else self.choice.key} {region}"
+    @property
+    def scope(self) -> str:
+        """The name under which the archive keeps what this identity sees."""
+        return "demo" if self.choice is None else self.choice.key
+
+    @property
+    def known_scope(self) -> str:
+        """The same where it is known who asks; empty, which is anybody, where it is not."""
+        from tui.identity.looking import LastResort
+
+        if self.choice is None:
+            return "demo"
+        if self.choice.fault is not None or isinstance(self.choice.source, LastResort):
+            return ""
+        return self.choice.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +94,6 @@ class Connection:
     def clock_ahead(self) -> float | None:
         """Seconds by which the service's clock is ahead of ours; None before it has said so."""
         return self.transport.clock_ahead if self.transport else None
-
-
-def obstacle(common: Common, settings: Settings) -> str:
-    """Say what has been asked for and is not part of this version yet; empty when nothing."""
-    if common.offline:
-        return "--offline is not part of this version yet: nothing is kept to answer from."
-    return ""
 
 
 def target(common: Common, settings: Settings, *, profile: str = "") -> Target:

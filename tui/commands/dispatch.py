@@ -69,8 +69,4 @@ def _run(request: Request) -> int:
             return process.print_text(f"{process.PROGRAM} {__version__}\n")
         case requests.ShowHelp(text):
             return process.print_text(text)
-    name = MODULES.get(type(request).__name__)
-    if name is None:
-        word = type(request).__name__.lower()
-        return process.complain(f"The command {word} is not part of this version yet.")
-    return int(import_module(name).run(request))
+    return int(import_module(MODULES[type(request).__name__]).run(request))

@@ -129,19 +129,9 @@ def _from_archive(
             target.settings, memory=False, read_only=True, warn=narrator.say
         )
         try:
-            source = Fitting(wanted.query, _scope(target))
+            source = Fitting(wanted.query, target.known_scope)
             return await offline.run(wanted, archive, source, form, sink, narrator)
         finally:
             await archive.close()
 
     return process.run_guarded(walk, sink)
-
-
-def _scope(target: connecting.Target) -> str:
-    """Return whose rows are meant; empty, and so everybody's, where nobody is set up to ask."""
-    from tui.identity.looking import LastResort
-
-    chosen = target.choice
-    if chosen is None or chosen.fault is not None or isinstance(chosen.source, LastResort):
-        return ""
-    return chosen.key

@@ -54,11 +54,11 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         self.copier = copier
         self._interrupted_at = float("-inf")
         self._end_timer: Timer | None = None
-        self._first_shown = bool(first)
-        if first:
-            self.table.show(FirstRows(first))
+        self._first = first
 
     def on_mount(self) -> None:
+        if self._first:
+            self.table.show(FirstRows(self._first))
         self.go_to("invocations")
         self.say_status()
         if self.query_shown.region:
@@ -89,8 +89,8 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         self.list_recent()
 
     async def _show_reading(self, reading: Reading) -> None:
-        self.table.show(reading.view, keep_cursor=self._first_shown)
-        self._first_shown = False
+        self.table.show(reading.view, keep_cursor=bool(self._first))
+        self._first = ()
         self.say_status()
         if self.filter_text or self.sort is not None:
             await reading.view.rearrange(arrangement(self.sort, parse(self.filter_text)))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tui.api.errors import ApiError, CredentialsUnavailable, NotReached
+from tui.archive.adopting import adopt
 from tui.archive.evidence import has_any
 from tui.archive.sources import Fitting
 from tui.archive.store import Archive
@@ -220,12 +221,14 @@ class Loader:
 
     async def ask_caller(self) -> None:
         """Ask the service who this is; it is no failure where it does not say."""
-        if not self.account:
-            session = self.session
-            account = await session.caller()
-            if session is self.session:
-                self.account = account
-                self._changed()
+        session = self.session
+        if self.account or (caller := await session.caller()) is None:
+            return
+        # What is kept under a hash of the key is the account's from now on, whoever asks for it.
+        await self._archive.write(adopt, session.scope, f"account {caller.account_id}")
+        if session is self.session:
+            self.account = f"{caller.account_id} {caller.principal}"
+            self._changed()
 
     async def move(self, session: Session) -> None:
         """Ask as another identity, or in another region, from now on."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from tui.api.errors import CursorRefused
 from tui.api.pager import Pager
-from tui.archive.evidence import unfinished
+from tui.archive.evidence import last_seen, unfinished
 from tui.archive.recents import use
 from tui.archive.rows import Known
 from tui.archive.sources import Fitting
@@ -43,12 +43,12 @@ class Reading:
         self._pager: Pager | None = None
         self._walk = new_walk()
         self._from_top = True
-        self._earlier = next((walk for walk in walks if walk.from_top), None)
         self._ended = False
         self.query = query
         self.view = view
         self.known: Completeness = completeness(walks)
         """What earlier walks make of what is there."""
+        self._earlier: Sequence[Walk] = walks if self.known.since is not None else ()
         self.total: int | None = None
         """How many invocations the query has in all, where the service said so."""
         self.pages = 0
@@ -87,7 +87,9 @@ class Reading:
         """
         view = View(archive, scope, Fitting(query, scope), changed=changed)
         await view.open()
-        return cls(session, archive, query, view, question=None, walks=[])
+        reading = cls(session, archive, query, view, question=None, walks=[])
+        reading.known = Completeness(seen=await archive.run(last_seen, Fitting(query, scope)))
+        return reading
 
     @property
     def kept(self) -> bool:
@@ -121,7 +123,7 @@ class Reading:
         try:
             page = await self._pager.next()
         except CursorRefused:
-            if self._from_top:
+            if self._pager.pages or not self.pages:
                 raise
             # The place where an earlier walk stopped is not known any more.
             self._begin_anew()
@@ -135,8 +137,7 @@ class Reading:
 
     async def _after_page(self, service: Service, page: Page, added: int) -> None:
         assert self._pager is not None
-        earlier = self._earlier
-        if earlier is None:
+        if not self._earlier:
             return
         if self.query.statuses:
             # What has changed its status since it was seen is no answer to this query any more.
@@ -144,12 +145,18 @@ class Reading:
             oldest = self._pager.ended
             await asyncio.shield(self.view.retire(page.invocations, newest=first, oldest=oldest))
         elif added < len(page.invocations):
-            self._earlier = None
-            if earlier.ended:
+            walks, self._earlier = self._earlier, ()
+            if self.known.complete:
                 self._ended = True
-            elif earlier.token:
-                self._pager = self._new_pager(service, self.query, earlier.token)
-                self._walk, self._from_top = earlier.name, False
+            elif deepest := self._deepest(walks):
+                self._pager = self._new_pager(service, self.query, deepest.token)
+                self._walk, self._from_top = deepest.name, deepest.from_top
+
+    def _deepest(self, walks: Sequence[Walk]) -> Walk | None:
+        """Return the walk that can go on below all that is known without a gap."""
+        return next(
+            (walk for walk in walks if walk.token and walk.oldest == self.known.oldest), None
+        )
 
     async def refresh(self, service: Service) -> int:
         """Read anew from the top until what is known is reached; return how many rows were new.
@@ -181,7 +188,7 @@ class Reading:
 
     def _begin_anew(self) -> None:
         self._pager, self._walk, self._from_top = None, new_walk(), True
-        self._earlier, self._ended = None, False
+        self._earlier, self._ended = (), False
 
     async def refresh_one(self, service: Service, invoke_id: str) -> bool:
         """Ask again for one invocation, wherever it stands; return whether it is known still."""

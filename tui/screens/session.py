@@ -42,9 +42,18 @@ class Profile:
     ready: bool
 
 
-async def nobody() -> str:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who the service says that somebody is; foreign text."""
+
+    account_id: str
+    principal: str
+    """The user or role, in a few words."""
+
+
+async def nobody() -> Caller | None:
     """Return that the service does not say who asks."""
-    return ""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,8 @@ class Session:
     page_size: int = 50
     region: str = ""
     """Empty where none is known yet."""
-    caller: Callable[[], Awaitable[str]] = nobody
-    """Asks the service who this is, once there is a client: account and principal, or nothing."""
+    caller: Callable[[], Awaitable[Caller | None]] = nobody
+    """Asks the service who this is, once there is a client."""
     expires_at: Callable[[], float | None] = lambda: None
     """Tells when the credentials in use end, in unix seconds; None where they do not."""
     profiles: Callable[[], Sequence[Profile]] = lambda: ()

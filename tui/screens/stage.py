@@ -124,10 +124,12 @@ class Stage(FittingScreen[None]):
         self.show_hints()
 
     def _enter(self, name: str) -> None:
-        self.pane = name
+        if self.pane != name or not self.hints.sentence:
+            # Coming back to the same pane, as from a prompt, leaves what was said of it.
+            self.pane = name
+            self.show_hints()
         # One change of classes: each has the style sheets applied to everything on the screen.
         self.update_classes({f"-in-{pane}": pane == name for pane in PANES})
-        self.show_hints()
 
     # Where the reader is.
 

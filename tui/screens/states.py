@@ -29,12 +29,10 @@ def remark_words(reading: Reading | None, query: Query, *, offline: bool) -> str
     """Return what the count must be read with: rows of the archive, the cap under a tag."""
     if reading is None:
         return ""
-    if reading.kept:
-        return "offline, from the archive" if offline else "from the archive"
-    if not reading.pages and reading.view.count:
+    if reading.kept or (not reading.pages and reading.view.count):
         seen = reading.known.seen
         at = f"{datetime.fromtimestamp(seen, UTC):%Y-%m-%d %H:%M} UTC" if seen else "before"
-        return f"from the archive, last seen {at}"
+        return f"{'offline, ' if offline else ''}from the archive, last seen {at}"
     return TAG_CAP if query.tags else ""
 
 

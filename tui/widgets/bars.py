@@ -50,11 +50,11 @@ def status_line(status: Status, width: int) -> Line:
 
     Where it is too narrow for all, what can be done without goes first.
     """
-    without_remark = replace(status, remark="")
-    without_position = replace(without_remark, position="")
+    without_position = replace(status, position="")
     without_account = replace(without_position, account="")
-    without_identity = replace(without_account, identity="")
-    for shown in (status, without_remark, without_position, without_account, without_identity):
+    without_remark = replace(without_account, remark="")
+    without_identity = replace(without_remark, identity="")
+    for shown in (status, without_position, without_account, without_remark, without_identity):
         left, right = list(_joined(_left(shown))), _right(shown)
         used = sum(cell_len(printable(span.text)) for span in (*left, *right))
         if used < width:
