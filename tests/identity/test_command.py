@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.identity.world import gone
 from tui.api.errors import CredentialsUnavailable
 from tui.identity import command
 from tui.identity.asking import Asker
@@ -59,6 +60,19 @@ async def test_there_is_nothing_to_read_and_no_terminal() -> None:
     )
     ran = await command.run(python(code), LONG)
     assert ran.output.decode().split("\n") == ["'' True", "no tty", ""]
+
+
+async def test_the_input_of_this_program_is_not_its_own() -> None:
+    reading, writing = os.pipe()
+    saved = os.dup(0)
+    os.dup2(reading, 0)
+    try:
+        ran = await command.run(["cat"], 5.0)
+    finally:
+        os.dup2(saved, 0)
+        for descriptor in (saved, reading, writing):
+            os.close(descriptor)
+    assert ran.output == b""
 
 
 async def test_no_shell_is_in_between() -> None:
@@ -126,11 +140,14 @@ async def test_no_descriptor_is_left_behind() -> None:
         (["echo", "[1]"], "something else than an object"),
         (["echo", '{"mode": "RamRoleArn"}'], "the mode RamRoleArn"),
         (["echo", '{"access_key_id": "a", "access_key_secret": 5}'], "no access_key_secret"),
-        (["echo", '{"mode":"StsToken","access_key_id":"a","access_key_secret":"b"}'], "sts_token"),
+        (
+            ["echo", '{"mode":"StsToken","access_key_id":"a","access_key_secret":"hush-hush"}'],
+            "sts_token",
+        ),
         (
             [
                 "echo",
-                '{"access_key_id":"a","access_key_secret":"b","expiration":"2001-01-01T00:00:00Z"}',
+                '{"access_key_id":"a","access_key_secret":"hush-hush","expiration":"2001-01-01T00:00:00Z"}',
             ],
             "ended already",
         ),
@@ -142,6 +159,7 @@ async def test_every_failure_is_a_sentence(words: list[str], part: str) -> None:
     sentence = await fetched(*words)
     assert part in sentence
     assert sentence.isprintable()
+    assert "hush-hush" not in sentence
 
 
 async def test_a_program_that_repeats_its_secret_is_not_repeated() -> None:
@@ -157,17 +175,3 @@ async def test_a_program_that_repeats_its_secret_is_not_repeated() -> None:
 async def test_sixty_seconds_are_the_limit() -> None:
     assert External(About("x"), "true", ("x",)).limit == 60
     assert "has not ended within 0.2 s" in await fetched("sleep", "600", limit=0.2)
-
-
-async def gone(pid: int) -> bool:
-    """Wait until a process has ended, whoever reaps it."""
-    for _ in range(500):
-        try:
-            os.kill(pid, 0)
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
-        except (ProcessLookupError, FileNotFoundError):
-            return True
-        if state == "Z":
-            return True
-        await asyncio.sleep(0.01)
-    return False

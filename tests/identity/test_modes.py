@@ -52,6 +52,8 @@ async def test_every_mode_gives_credentials_that_the_service_takes(
     identity = world.identity(mode.lower())
     found = await identity.credentials()
     assert world.asked() == MODES[mode]
+    for secret in (found.access_key_secret, world.said["access_key_secret"], "a-live-access-token"):
+        assert secret not in repr(identity.choice)
     assert bool(found.security_token) == (mode not in LASTING)
     assert found.source == f"profile {mode.lower()}"
     caller = await identity.caller()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.identity.world import World, machine
+from tests.identity.world import World, gone, machine
 from tui.api.client import Client
 from tui.api.endpoints import resolve
 from tui.api.errors import CredentialsUnavailable
@@ -183,16 +183,19 @@ async def test_pages_go_on_over_many_expiries(home: Path) -> None:
 async def test_giving_up_ends_the_search_and_the_next_one_begins_anew(world: World) -> None:
     started = world.home / "started"
     world.configure(world.profile("External"))
-    world.helper(f"echo x >> {started}; exec sleep 600")
+    world.helper(f"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600")
     identity = world.identity()
     waiting = [asyncio.create_task(identity.credentials()) for _ in range(2)]
     while not started.exists():
         await asyncio.sleep(0.01)
     waiting[0].cancel()
     await asyncio.gather(waiting[0], return_exceptions=True)
-    assert not waiting[1].done(), "one still waits"
+    pid = int(started.read_text())
+    done, _ = await asyncio.wait(waiting[1:], timeout=0.2)
+    assert not done, "one still waits"
     waiting[1].cancel()
     await asyncio.gather(waiting[1], return_exceptions=True)
+    assert await gone(pid)
     world.helper()
     assert (await identity.credentials()).access_key_id == world.said["access_key_id"]
 

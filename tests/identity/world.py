@@ -179,3 +179,17 @@ async def machine(home: Path, *, faults: Iterable[str] = ()) -> AsyncIterator[Wo
         await world.close()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
+
+
+async def gone(pid: int) -> bool:
+    """Wait until a process has ended, whoever reaps it."""
+    for _ in range(500):
+        try:
+            os.kill(pid, 0)
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        if state == "Z":
+            return True
+        await asyncio.sleep(0.01)
+    return False

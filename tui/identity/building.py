@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ SPELLINGS: Final = ("ALIBABA_CLOUD_", "ALIBABACLOUD_")
 class Surroundings:
     """What a source depends on besides its profile."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     network: str = ""
     """`vpc` to stay inside the vendor's network."""
     region: str = ""

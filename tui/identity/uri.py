@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tui.api.credentials import Credentials
@@ -23,7 +23,8 @@ class CredentialsUri:
     """An address that answers with a temporary triple."""
 
     about: About
-    uri: str
+    uri: str = field(repr=False)
+    """Its path or query may be a secret."""
     kept: bool = True
     patience: float = PATIENCE
 
@@ -40,7 +41,6 @@ class CredentialsUri:
         """Ask the address."""
         uri = checked(self.uri, "credentials URI")
         answer = await asker.fetch("GET", uri, attempts=ATTEMPTS)
-        # Its path and query may be a secret.
         where = origin(uri)
         if answer.status != 200:
             raise CredentialsUnavailable(f"{where} answers HTTP {answer.status}.")
