@@ -34,7 +34,10 @@ SITUATIONS: Final = (
     Situation("instance", (120, 40), ("down", "down", "enter", "enter")),
     Situation("narrow", (80, 24), ("down", "down")),
     Situation("light", (120, 40), ("down", "down"), "textual-light"),
-    Situation("help", (80, 40), ("question_mark",)),
+    Situation("help", (80, 60), ("question_mark",)),
+    Situation("causes", (120, 40), ("M", "F")),
+    Situation("outcomes", (120, 40), ("M", "D")),
+    Situation("pushes", (120, 40), ("M", "C")),
 )
 
 
