@@ -10,7 +10,8 @@ import pytest
 
 from tests.identity.world import World
 from tui.api.credentials import Credentials
-from tui.identity.cache import Cache, Issue, clear
+from tui.identity.cache import Cache, clear
+from tui.identity.issue import Issue
 from tui.identity.sts import CallerIdentity
 
 pytestmark = pytest.mark.anyio

@@ -22,7 +22,8 @@ from tui.identity import chain, ini, modes, profiles
 from tui.identity.acting import Identity
 from tui.identity.asking import Asker
 from tui.identity.building import Surroundings
-from tui.identity.cache import Cache, Issue
+from tui.identity.cache import Cache
+from tui.identity.issue import Issue
 from tui.identity.modes import Mode
 from tui.identity.profiles import Profile
 

@@ -40,7 +40,7 @@ LASTING = {"AK", "External"}
 @pytest.fixture(autouse=True)
 def oauth_on_loopback(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     sites = {"CN": world.said["oauth_endpoint"]}
-    monkeypatch.setattr("tui.identity.building.OAUTH_SITES", sites)
+    monkeypatch.setattr("tui.identity.making.OAUTH_SITES", sites)
 
 
 @pytest.mark.parametrize("mode", MODES)

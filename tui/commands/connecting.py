@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tui.identity.acting import Identity
     from tui.identity.cache import Cache
     from tui.identity.chain import Choice
+    from tui.identity.issue import Purse
     from tui.identity.modes import ProfileSummary
     from tui.identity.profiles import Profile
-    from tui.identity.renewing import Purse
     from tui.requests import Common, Demo
     from tui.settings import Settings
 
@@ -110,7 +110,7 @@ def target(common: Common, settings: Settings, *, profile: str = "") -> Target:
         # A demo has a region of its own, which only the command line changes.
         own = replace(settings, region=common.flags.get("region", HOME))
         return Target(own, emulator=emulator(common.demo))
-    from tui.identity.renewing import Purse
+    from tui.identity.issue import Purse
 
     chosen = choice(settings, profile)
     return Target(heeding(settings, chosen, named=bool(profile)), chosen, purse=Purse())

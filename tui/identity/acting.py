@@ -9,7 +9,8 @@ from tui.api.errors import ApiError
 from tui.identity.asking import Asker
 from tui.identity.cache import Cache
 from tui.identity.chain import Choice, caller_key
-from tui.identity.renewing import Purse, Renewing
+from tui.identity.issue import Purse
+from tui.identity.renewing import Renewing
 from tui.identity.sts import CallerIdentity, caller_identity
 
 

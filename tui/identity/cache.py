@@ -12,12 +12,13 @@ import os
 import stat
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from tui import resources
 from tui.api.credentials import Credentials
+from tui.identity.issue import Issue
 from tui.identity.sts import CallerIdentity
 
 VERSION: Final = 1
@@ -36,33 +37,6 @@ KINDS: Final = frozenset({CREDENTIALS, CALLER, LOCK})
 
 CALLER_LIFE: Final = 30 * 86_400.0
 """How long it is believed who somebody is, in seconds."""
-
-EARLY: Final = 300.0
-"""Credentials are due to be renewed so many seconds before they end, unless their life is short."""
-
-SHARE: Final = 5
-"""In a short life they are due when this part of it is left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Credentials and when they were issued."""
-
-    credentials: Credentials
-    issued_at: float
-    """Unix seconds."""
-
-    def over(self, now: float) -> bool:
-        """Say whether they have ended."""
-        ends = self.credentials.expires_at
-        return ends is not None and now >= ends
-
-    def due(self, now: float) -> bool:
-        """Say whether it is time to renew them."""
-        ends = self.credentials.expires_at
-        if ends is None:
-            return False
-        return now >= ends - min(EARLY, max(ends - self.issued_at, 0.0) / SHARE)
 
 
 class Cache:

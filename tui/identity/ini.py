@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -57,6 +56,8 @@ def load(environ: Mapping[str, str]) -> ConfigFile:
 
 
 def _sections(text: str, path: Path) -> tuple[Profile, ...]:
+    import configparser
+
     # No section is special and nothing is put in place of a %: a secret may have one.
     parser = configparser.RawConfigParser(
         default_section="", strict=False, empty_lines_in_values=False

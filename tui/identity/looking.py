@@ -1,7 +1,8 @@
 """Where credentials are looked for, in the order of the vendor's SDKs, and what is there.
 
 The first place where something is set up decides. What is set up and cannot be used is a fault,
-never a reason to act as somebody else.
+never a reason to act as somebody else. What makes a source is imported where one is made: a start
+pays for its own only.
 """
 
 from __future__ import annotations
@@ -13,19 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from tui.api.credentials import Credentials
 from tui.api.errors import CredentialsUnavailable
-from tui.identity import building, environment, files, ini, metadata, modes, profiles, sts
+from tui.identity import building, environment, files, ini, modes, profiles
 from tui.identity.building import Surroundings
-from tui.identity.metadata import InstanceRole, NoRole
 from tui.identity.profiles import ConfigFile, Profile
-from tui.identity.roles import OidcRole
 from tui.identity.source import PATIENCE, About, Blamed, FaultySource, FixedSource, Source
-from tui.identity.sts import Role
 from tui.identity.switches import is_on
-from tui.identity.uri import CredentialsUri
 from tui.plain import printable
 
 if TYPE_CHECKING:
     from tui.identity.asking import Asker
+    from tui.identity.metadata import InstanceRole
 
 PROFILE_VARIABLES: Final = (
     "ALIBABA_CLOUD_PROFILE",
@@ -108,6 +106,8 @@ class LastResort:
 
     async def fetch(self, asker: Asker) -> Credentials:
         """Ask for the role; that there is none means that nothing was found."""
+        from tui.identity.metadata import NoRole
+
         try:
             return await self.role.fetch(asker)
         except NoRole as error:
@@ -175,13 +175,16 @@ def _environment(around: Surroundings) -> Look:
 
 
 def _oidc(around: Surroundings) -> Look:
+    from tui.identity.roles import OidcRole
+    from tui.identity.sts import SESSION_NAME, Role
+
     place = "OIDC in the environment"
     missing = [name for name in OIDC_VARIABLES if not around.value(name)]
     if missing:
         return Look(place, f"ALIBABA_CLOUD_{missing[0]} is not set", rare=True)
     provider, token_file, arn = map(around.value, OIDC_VARIABLES)
     told = About("OIDC role", "environment", "Check the ALIBABA_CLOUD_OIDC_… variables.")
-    role = Role(arn, around.value("ROLE_SESSION_NAME") or sts.SESSION_NAME)
+    role = Role(arn, around.value("ROLE_SESSION_NAME") or SESSION_NAME)
     try:
         at = building.sts_endpoint(None, around)
     except CredentialsUnavailable as fault:
@@ -190,6 +193,8 @@ def _oidc(around: Surroundings) -> Look:
 
 
 def _uri(around: Surroundings) -> Look:
+    from tui.identity.uri import CredentialsUri
+
     place = "credentials URI"
     uri = around.value("CREDENTIALS_URI")
     if not uri:
@@ -199,13 +204,15 @@ def _uri(around: Surroundings) -> Look:
 
 
 def _instance(around: Surroundings, looks: tuple[Look, ...]) -> Look:
+    from tui.identity import metadata
+
     if metadata.disabled(around.environ):
         outcome = "the environment disables it"
         told = About("nobody")
         fault = NothingFound((*looks, Look(METADATA_PLACE, outcome)))
         return Look(METADATA_PLACE, outcome, FaultySource(told, fault))
     wanted = around.value("ECS_METADATA")
-    role = InstanceRole(
+    role = metadata.InstanceRole(
         About("ECS instance role", remedy="Attach a RAM role to this instance."),
         wanted,
         metadata.service(around.environ),

@@ -10,19 +10,13 @@ from tui.api.credentials import Credentials
 from tui.api.errors import ApiError, CredentialsUnavailable
 from tui.identity import lock
 from tui.identity.asking import Asker
-from tui.identity.cache import Cache, Issue
+from tui.identity.cache import Cache
 from tui.identity.chain import cache_key
+from tui.identity.issue import Issue, Purse
 from tui.identity.source import Blamed, Source, blamed, named
 
 PAUSE: Final = 10.0
 """Seconds before renewing in the background is tried again after it has failed."""
-
-
-class Purse:
-    """Where credentials are held in memory; clients of one identity may share it."""
-
-    def __init__(self) -> None:
-        self.issue: Issue | None = None
 
 
 class Renewing:

@@ -1,0 +1,42 @@
+"""Credentials in time: when they were issued, when they are due to be renewed, when they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tui.api.credentials import Credentials
+
+EARLY: Final = 300.0
+"""Credentials are due to be renewed so many seconds before they end, unless their life is short."""
+
+SHARE: Final = 5
+"""In a short life they are due when this part of it is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Credentials and when they were issued."""
+
+    credentials: Credentials
+    issued_at: float
+    """Unix seconds."""
+
+    def over(self, now: float) -> bool:
+        """Say whether they have ended."""
+        ends = self.credentials.expires_at
+        return ends is not None and now >= ends
+
+    def due(self, now: float) -> bool:
+        """Say whether it is time to renew them."""
+        ends = self.credentials.expires_at
+        if ends is None:
+            return False
+        return now >= ends - min(EARLY, max(ends - self.issued_at, 0.0) / SHARE)
+
+
+class Purse:
+    """Where credentials are held in memory; clients of one identity may share it."""
+
+    def __init__(self) -> None:
+        self.issue: Issue | None = None
