@@ -107,8 +107,8 @@ class Opener:
         """Bring a file into its journal mode and to the present version, and check it."""
         local = self._local(path)
         with closing(connect(in_file(path))) as connection:
-            if not local:
-                # Whoever is alone with a file needs no shared memory, even if it has a log.
+            if not local and path.with_name(f"{path.name}-wal").exists():
+                # Somebody has or had a log; to be alone with the file needs no shared memory.
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             schema.check(connection)
             journal = _choose_journal(connection, local)
