@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from textual.events import DescendantFocus
 from textual.screen import Screen, ScreenResultType
@@ -20,6 +20,14 @@ WIDTHS: Final = [
 
 HEIGHTS: Final = [(0, "-too-low"), (10, "-single-height"), (20, "-high")]
 """Lines of the terminal from which a layout holds."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """An application that knows when its terminal can take more."""
+
+    def may_paint(self) -> bool:
+        """Tell whether to paint now, and not a little later."""
 
 
 class FittingScreen(Screen[ScreenResultType]):
@@ -42,3 +50,8 @@ class FittingScreen(Screen[ScreenResultType]):
         """Give the focus back to what had it before the terminal was too small for anything."""
         if self.focused is None and self._focused_last is not None:
             self.call_after_refresh(self._focused_last.focus)
+
+    def _on_timer_update(self) -> None:
+        # The timer that calls this goes on until something has been painted.
+        if not isinstance(self.app, Paced) or self.app.may_paint():
+            super()._on_timer_update()
