@@ -175,6 +175,19 @@ def test_lines_that_look_alike_have_not_moved() -> None:
 
 
 def test_what_nobody_knows_is_not_moved() -> None:
-    shown = rows(*NUMBERED)
-    shown[4].glyphs[25] = None
-    assert find(shown, *wished(rows(*NUMBERED[1:], "new"))) is None
+    disputed = "\x1b[6;1H🇩🇪"
+    after = drawn(WHOLE._replace(top=41, cursor=41))
+    frame = Frame()
+    frame.write(drawn(WHOLE), *SIZE)
+    frame.write(disputed, *SIZE)
+    assert "\x1b[M" not in frame.write(after, *SIZE)
+
+
+def test_nothing_is_moved_where_to_write_it_is_shorter() -> None:
+    frame = Frame()
+    lines = [f"{number:02}" for number in range(20)]
+    written = []
+    for top in (0, 1):
+        rows = (f"\x1b[{y + 1};1H{lines[top + y]}" for y in range(ROWS))
+        written.append(frame.write("".join(rows), *SIZE))
+    assert "\x1b[M" not in written[1]

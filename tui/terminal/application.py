@@ -16,6 +16,7 @@ from textual.worker import WorkerFailed
 
 from tui import plain
 from tui.terminal import clipboard, crash
+from tui.terminal.driver import LineDriver
 from tui.terminal.keys import OrderedKeysApp
 from tui.terminal.output_guard import OutputGuard
 
@@ -84,9 +85,13 @@ class GuardedApp(OrderedKeysApp[ReturnType]):
 
     def action_redraw(self) -> None:
         """Draw the whole screen again, for when something else has written over it."""
-        if self._driver is not None and hasattr(self._driver, "forget"):
+        if isinstance(self._driver, LineDriver):
             self._driver.forget()
         self.screen.refresh(layout=True)
+
+    def may_paint(self) -> bool:
+        """Tell whether to paint now: while a key is held, what the line cannot take is not."""
+        return not (isinstance(self._driver, LineDriver) and self._driver.is_waiting)
 
     def exit(
         self,

@@ -31,6 +31,9 @@ QUESTIONS: Final = {
 }
 """The messages that Textual makes of the answers, and what was asked."""
 
+PAINTING: Final = 0.03
+"""Seconds that it takes to paint: what is begun so long before it may go goes in time."""
+
 PARTING: Final = 0.5
 """Seconds to wait for answers before the terminal is given back."""
 
@@ -123,6 +126,11 @@ class LineDriver(SteadyDriver):
     def forget(self) -> None:
         """Let the next update write all of the screen."""
         self._frame.forget()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what is painted now would have to wait for the line."""
+        return self._flow.due() - time.monotonic() > PAINTING
 
     def process_message(self, message: Message) -> None:
         """Take keys and answers into account; called by the thread that reads."""

@@ -23,10 +23,10 @@ HELD_REPEATS: Final = 2
 HELD_RATE: Final = 8_500.0
 """Bytes a second for updates while a key is held: what the eye does not follow is not sent."""
 
-SHARE: Final = 0.5
-"""The part of a slow line that they may take, so that the last one finds it free."""
+SHARE: Final = 0.8
+"""The part of a slow line that they may take, so that none of them finds it busy."""
 
-REST: Final = 1.5
+REST: Final = 2.0
 """Times the pause between two repeats after which the key is taken to have been released."""
 
 PATIENCE: Final = 2.0
@@ -152,7 +152,7 @@ class Flow:
         limit = self._sent_at + self._sent / HELD_RATE
         share = self._sent_at + self._sent * self._byte_time / SHARE
         rest = self._struck_at + REST * self._pause
-        return max(limit, self._free_at(), min(share, rest))
+        return max(self._free_at(), min(max(limit, share), rest))
 
     def answers_at(self) -> float:
         """Return when the last answer is expected, a time that has passed where none is."""

@@ -8,16 +8,15 @@ terminal shows counts as unknown from there on. No I/O here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from tui.terminal import scrolling
 from tui.terminal.cells import RIGHT_HALF
+from tui.terminal.drawing import Drawing
 from tui.terminal.pen import Pen
 from tui.terminal.reading import Cells, Run, is_harmless, runs
-from tui.terminal.rendition import PLAIN, Rendition, change
-from tui.terminal.row import Row, Span, by_look, spans
+from tui.terminal.rendition import PLAIN, Rendition
+from tui.terminal.row import Row
 
 SYNC_START: Final = "\x1b[?2026h"
 SYNC_END: Final = "\x1b[?2026l"
@@ -25,15 +24,6 @@ SYNC_END: Final = "\x1b[?2026l"
 
 SYNC_WORTH: Final = 1024
 """Characters from which an update is framed; a shorter one arrives in one piece anyway."""
-
-MAX_GAP: Final = 6
-"""Unchanged cells that may be cheaper to write again than to jump over."""
-
-MIN_ERASED: Final = 4
-"""Changed blanks at the end of a line from which to erase is shorter than to write."""
-
-MIN_CLEARED: Final = 6
-"""Changed blanks within a line from which to erase is shorter than to write."""
 
 
 class Frame:
@@ -44,6 +34,7 @@ class Frame:
 
     def __init__(self, *, erases: bool = True) -> None:
         self._erases = erases
+        self._drawing = Drawing(erases=erases)
         self._columns = self._rows = 0
         self._shown: list[Row] = []
         self._wanted: dict[int, Row] = {}
@@ -180,17 +171,41 @@ class Frame:
         return f"{SYNC_START}{sent}{SYNC_END}" if self._frames and is_worth_it else sent
 
     def _flush(self) -> None:
-        if self._blind:
-            if len(self._touched) == self._rows:
-                self._clear()
-        else:
-            self._shift()
+        if self._blind and len(self._touched) == self._rows:
+            self._clear()
+        drawn = self._pen.branch()
+        self._drawing.draw(drawn, self._shown, self._wanted, self._touched)
+        self._pen.join(drawn if self._blind else self._shorter_by_moving(drawn))
         self._blind = self._blind and not self._touched
-        found = [span for y in sorted(self._touched) for span in self._changes(y)]
-        for span in by_look(found):
-            self._send(span)
+        for y, row in self._wanted.items():
+            self._shown[y] = row
         self._wanted.clear()
         self._touched.clear()
+
+    def _shorter_by_moving(self, drawn: Pen) -> Pen:
+        """Return what has been drawn, or less: the terminal moves lines and the rest is drawn.
+
+        What is beside the lines moves as well and is drawn again, which only a framed update hides.
+        """
+        shift = scrolling.find(self._shown, self._wanted, self._touched)
+        if shift is None or not (shift.is_whole or self._frames):
+            return drawn
+        region = range(shift.top, shift.bottom + 1)
+        wanted = {y: self._wanted.get(y, self._shown[y]) for y in region}
+        if any(None in row.glyphs for y in region for row in (wanted[y], self._shown[y])):
+            return drawn
+        moved = self._shown.copy()
+        for y in region:
+            source = shift.source(y)
+            moved[y] = self._unknown() if source is None else self._shown[source]
+        instead = self._pen.branch()
+        instead.shift_lines(shift.top, shift.bottom, shift.lines)
+        touched = self._touched | dict.fromkeys(region, (0, self._columns))
+        self._drawing.draw(instead, moved, self._wanted | wanted, touched)
+        if len(instead) >= len(drawn):
+            return drawn
+        self._is_torn = self._is_torn or not shift.is_whole
+        return instead
 
     def _clear(self) -> None:
         """Begin a screen of which nothing is known with the ground that most of it has."""
@@ -211,76 +226,3 @@ class Frame:
         self._shown = [
             Row([" "] * self._columns, [ground] * self._columns) for _ in range(self._rows)
         ]
-
-    def _shift(self) -> None:
-        """Let the terminal move lines where that is shorter than to write them anew.
-
-        What is beside them moves as well and is written again, which only a framed update hides.
-        """
-        shift = scrolling.find(self._shown, self._wanted, self._touched, in_part=self._frames)
-        if shift is None:
-            return
-        self._pen.shift_lines(shift.top, shift.bottom, shift.lines)
-        self._is_torn = self._is_torn or not shift.is_whole
-        region = range(shift.top, shift.bottom + 1)
-        for y in region:
-            self._wanted_row(y)
-            self._touched[y] = (0, self._columns)
-        sources = [shift.source(y) for y in region]
-        self._shown[shift.top : shift.bottom + 1] = [
-            self._unknown() if source is None else self._shown[source] for source in sources
-        ]
-
-    def _changes(self, y: int) -> Iterator[Span]:
-        wanted, shown = self._wanted[y], self._shown[y]
-        self._shown[y] = wanted
-        if wanted.glyphs != shown.glyphs or wanted.looks != shown.looks:
-            changed = wanted.differences(shown, *self._touched[y])
-            if changed:
-                yield from spans(wanted, y, changed, self._erased_from(wanted, changed))
-
-    def _send(self, span: Span) -> None:
-        row, start, end = span.row, span.start, span.end
-        self._go(row, start, span.y)
-        if span.is_ground:
-            self._pen.turn(span.look)
-            self._pen.erase_line()
-        else:
-            blank = self._cleared_from(span)
-            glyphs = [glyph for glyph in row.glyphs[start:blank] if glyph is not None]
-            self._pen.write(glyphs, row.looks[start:blank], self._columns)
-            if blank < end:
-                self._pen.turn(span.look)
-                self._pen.clear(end - blank)
-
-    def _erased_from(self, wanted: Row, changed: list[int]) -> int:
-        """Return the column from which the line is erased, the number of columns for none."""
-        if not self._erases or not wanted.looks[-1].is_erasable:
-            return self._columns
-        ground = wanted.ground_from()
-        blanks = [x for x in changed if x >= ground]
-        return blanks[0] if len(blanks) >= MIN_ERASED else self._columns
-
-    def _cleared_from(self, span: Span) -> int:
-        """Return the column from which blanks that end the span are erased, its end for none."""
-        blank = span.end
-        while blank > span.start and span.row.glyphs[blank - 1] == " ":
-            blank -= 1
-        is_shorter = span.end - blank >= MIN_CLEARED
-        return blank if is_shorter and self._erases and span.look.is_erasable else span.end
-
-    def _go(self, row: Row, x: int, y: int) -> None:
-        """Move to a cell of the row, or write what lies in between again."""
-        pen = self._pen
-        if pen.y == y and pen.x is not None and 0 < x - pen.x <= MAX_GAP:
-            glyphs = row.glyphs[pen.x : x]
-            looks = row.looks[pen.x : x]
-            if None not in glyphs and glyphs[0] != RIGHT_HALF:
-                known = [glyph for glyph in glyphs if glyph is not None]
-                ways = [pen.look, *looks, row.looks[x]]
-                turns = sum(len(change(*pair)) for pair in pairwise(ways))
-                jump = len(pen.path(x, y)) + len(change(pen.look, row.looks[x]))
-                if len("".join(known).encode()) + turns < jump:
-                    pen.write(known, looks, self._columns)
-                    return
-        pen.move(x, y)

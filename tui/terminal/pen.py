@@ -16,6 +16,21 @@ class Pen:
         self.look = PLAIN
         self._sequences: list[str] = []
 
+    def __len__(self) -> int:
+        """Return how many characters have been collected."""
+        return sum(map(len, self._sequences))
+
+    def branch(self) -> Pen:
+        """Return a pen that is where this one is and has collected nothing."""
+        pen = Pen()
+        pen.x, pen.y, pen.look = self.x, self.y, self.look
+        return pen
+
+    def join(self, branch: Pen) -> None:
+        """Go on from where a branch is, with what it has collected."""
+        self.x, self.y, self.look = branch.x, branch.y, branch.look
+        self._sequences += branch._sequences
+
     def take(self) -> str:
         """Return what has been collected, ending with a reset, and start anew."""
         self.turn(PLAIN)
