@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,24 +10,24 @@ from tui import resources
 from tui.api.endpoints import resolve
 from tui.api.errors import EndpointInvalid
 from tui.commands import connecting, keeping, process
+from tui.commands.sessions import ANY_REGION, Sessions
 from tui.terminal import capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from tui.api.calls import Observer
-    from tui.api.client import Client
+    from tui.headless.streams import Narrator
     from tui.records import InvocationSummary, Query
     from tui.requests import Explore
-    from tui.screens.session import Session
     from tui.settings import Settings
+    from tui.triage.error_knowledge import Knowledge
 
 FIRST_ROWS = 100
 """Rows of the first frame: more than the highest terminal shows."""
 
-ANY_REGION = "cn-hangzhou"
-"""Asked for the list of regions where none is chosen yet."""
+ERRORS_FILE = "errors.toml"
+"""In the configuration directory: what a user knows about error codes besides."""
 
 
 def run(request: Explore) -> int:
@@ -42,12 +41,12 @@ def run(request: Explore) -> int:
     narrator.say_all(settings.warnings)
     process.start_log(settings, narrator)
     try:
-        return _open(request, settings)
+        return _open(request, settings, narrator)
     except EndpointInvalid as error:
         return process.complain(str(error))
 
 
-def _open(request: Explore, given: Settings) -> int:
+def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     """Open the explorer and return the exit status of the process.
 
     Raises:
@@ -65,7 +64,8 @@ def _open(request: Explore, given: Settings) -> int:
     if target.emulator is None:
         resolve(target.region or ANY_REGION, endpoint=settings.endpoint, network=settings.network)
     capabilities.prepare_environment(os.environ, slow=settings.slow)
-    here = session(target, target.region, target_of, offline=offline)
+    sessions = Sessions(target_of, offline=offline, knowledge=_knowledge(narrator))
+    here = sessions.session(target, target.region)
     query = replace(request.filters, region=target.region)
     in_memory = target.emulator is not None or not settings.archive
     first = () if in_memory or offline else first_rows(keeping.archive_path(), here.scope, query)
@@ -101,66 +101,20 @@ def first_rows(path: Path, scope: str, query: Query) -> Sequence[InvocationSumma
     return first.first_rows(path, scope, query, FIRST_ROWS).rows
 
 
-def session(
-    target: connecting.Target,
-    region: str,
-    other: Callable[[str], connecting.Target],
-    *,
-    offline: bool = False,
-) -> Session:
-    """Return what the explorer needs of the world: the same identity in any region.
+def _knowledge(narrator: Narrator) -> Knowledge:
+    """Return what is known about error codes, with what the user has added to it."""
+    from tui.triage.error_knowledge import BUILT_IN
 
-    Args:
-        target: whom to ask and as whom.
-        region: where to ask; empty where that is to be chosen yet.
-        other: returns the same for another profile.
-        offline: whether the service is not to be asked.
-    """
-    from tui.screens.session import Caller, Profile, Session
+    path = resources.config_directory() / ERRORS_FILE
+    if not path.exists():
+        return BUILT_IN
+    from tui.triage.additions import MAX_FILE, with_additions
 
-    connected: list[connecting.Connection] = []
-
-    async def connect(observer: Observer) -> Client:
-        # The wire's libraries take a tenth of a second to import; keys go on meanwhile.
-        connection = await asyncio.to_thread(
-            connecting.connect, target, region or ANY_REGION, observer=observer
-        )
-        connected[:] = [connection]
-        return connection.client
-
-    async def caller() -> Caller | None:
-        identity = connected[0].identity if connected else None
-        found = await identity.caller() if identity else None
-        return Caller(found.account_id, found.principal) if found else None
-
-    def expires_at() -> float | None:
-        identity = connected[0].identity if connected else None
-        return identity.expires_at if identity else None
-
-    def profiles() -> list[Profile]:
-        return [
-            Profile(each.name, each.mode, each.region, each.state, each.ready)
-            for each in connecting.profiles(target.settings)
-        ]
-
-    def as_profile(name: str) -> Session:
-        chosen = other(name)
-        return session(chosen, chosen.region or region, other, offline=offline)
-
-    from tui.identity.permissions import policy
-
-    is_demo = target.emulator is not None
-    return Session(
-        identity=target.words if target.known_scope or not offline else "all identities",
-        scope=target.known_scope if offline else target.scope,
-        connect=connect,
-        in_region=lambda elsewhere: session(target, elsewhere, other, offline=offline),
-        offline=offline,
-        page_size=target.settings.page_size,
-        region=region,
-        caller=caller,
-        expires_at=expires_at,
-        profiles=list if is_demo else profiles,
-        as_profile=None if is_demo else as_profile,
-        policy=policy(optional=True),
-    )
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            added = with_additions(file.read(MAX_FILE + 1))
+    except OSError as error:
+        narrator.say(f"{path} is not used: {resources.reason(error)}.")
+        return BUILT_IN
+    narrator.say_all(f"{path}: {problem}" for problem in added.problems)
+    return added.knowledge

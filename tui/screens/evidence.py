@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final, TypeVar
+from typing import Final
 
 from tui.archive.evidence import MOST, all_sent, sent
 from tui.archive.store import Archive
 from tui.archive.view import View
+from tui.screens.question import Extent
+from tui.screens.thinking import thought_over
 from tui.triage.campaigns import CampaignKey, pushes
 from tui.triage.checking import Check
 from tui.triage.sends import Delivery, Sends, sending_of
 
 READ_AT_ONCE: Final = 1_000
 """Sends read in one go, so that rows for the screen never wait long behind them."""
-
-Answer = TypeVar("Answer")
-
-
-class Extent(Enum):
-    """What a question is asked of, in the words that the screen says."""
-
-    MARKED = "the marked rows"
-    PUSH = "this push and its retries"
-    VIEW = "the rows of the view"
-    EVERYTHING = "everything seen in this region"
-    ANYBODY = "everything seen by anybody here"
-    TWO = "two sends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +85,3 @@ def push_of(sends: Sends, invoke_id: str, check: Check) -> Sends:
     wanted = {each.invoke_id for each in push}
     deliveries = tuple(each for each in sends.deliveries if each.invoke_id in wanted)
     return Sends(push, deliveries)
-
-
-class GivenUp(Exception):
-    """Nobody waits for the answer any more."""
-
-
-async def thought_over(work: Callable[[Check], Answer]) -> Answer:
-    """Do long work in a thread of its own, which gives up soon after nobody waits any more."""
-    unwanted = threading.Event()
-
-    def check() -> None:
-        if unwanted.is_set():
-            raise GivenUp
-
-    try:
-        return await asyncio.to_thread(work, check)
-    finally:
-        unwanted.set()

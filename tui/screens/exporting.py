@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 
@@ -16,20 +14,14 @@ from tui.plain import printable
 from tui.records import Invocation
 from tui.resources import reason
 from tui.saving import save_new
-from tui.screens.evidence import Evidence, Extent, thought_over
 from tui.screens.post_mortem import PostMortem
+from tui.screens.question import Extent
 from tui.screens.reading import Reading
-from tui.triage.command_words import cli_for
-from tui.triage.content import decode
-from tui.triage.export import csv_lines, invocation_rows, json_lines, ndjson_lines
-from tui.triage.findings import findings
-from tui.triage.handoff import hand_off
-from tui.triage.manifest import LocalFile, Manifest, ManifestRefused, Order, manifest
-from tui.triage.sends import Delivery, Sends
-from tui.triage.stamp import Stamp
-from tui.triage.verifying import verify
 from tui.widgets.key_menu import Choice, KeyMenu
 from tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tui.triage.stamp import Stamp
 
 EXPORTS: Final = (
     Choice("m", "hand-off", "md"),
@@ -47,9 +39,6 @@ RETRY_FILE: Final = "the file that was sent"
 
 VERIFY_FILE: Final = "local file"
 """The label of the prompt for a file to compare."""
-
-MAX_LOCAL_FILE: Final = 1 << 20
-"""Bytes of a local file that are read: what is sent has 32 KB at most."""
 
 
 class Exporting(PostMortem):
@@ -85,33 +74,48 @@ class Exporting(PostMortem):
     @work(exclusive=True, group="export")
     async def export(self, form: str) -> None:
         """Write an export into the working directory and say where it is."""
+        from tui.screens import documents
+
         evidence, reading = self.evidence(), self.loader.reading
         if evidence is None or reading is None:
             return
         self.say("Writing…, esc stops")
         extent = evidence.extents[0]
         stamp = self._stamp(reading, extent)
-        if form == "md":
-            text = await self._hand_off(evidence, extent, stamp)
-        elif form == "ids":
-            text = "".join(f"{each}\n" for each in failed_ids(await evidence.sends(extent)))
-        else:
-            rows = [each async for each in _invocations(reading, await evidence.ids(extent))]
-            text = await asyncio.to_thread(_rows_text, form, stamp, rows)
+        match form:
+            case "md":
+                calls = self.loader.calls.log
+                text = await documents.hand_off_text(
+                    evidence,
+                    extent,
+                    stamp,
+                    request_ids=[call.request_id for call in calls if call.request_id],
+                    knowledge=self.loader.session.knowledge,
+                )
+            case "ids":
+                text = await documents.failed_ids_text(evidence, extent)
+            case _:
+                ids = await evidence.ids(extent)
+                contents = form == "contents"
+                text = await documents.rows_text(form, stamp, reading, ids, contents=contents)
         await self._save(text, "json" if form == "contents" else form)
 
     @work(exclusive=True, group="export")
     async def export_retry(self, path: str) -> None:
         """Write the commands that would send a file again; nothing here runs them."""
+        from tui.screens import documents
+
         evidence, this = self.evidence(), await self._row_with_content()
         if evidence is None or this is None:
             return
         try:
-            local_path, data = await asyncio.to_thread(_local_file, path)
-            made = await self._manifest(evidence, this, local_path, data)
+            local = await asyncio.to_thread(documents.local_file, path)
+            made = await documents.retry_manifest(
+                evidence, this, self.query_shown, local, knowledge=self.loader.session.knowledge
+            )
         except OSError as error:
             self.say(f"No manifest: {reason(error)}.")
-        except ManifestRefused as refusal:
+        except documents.Refused as refusal:
             self.say(f"No manifest: {refusal}")
         else:
             if made.instances:
@@ -122,55 +126,25 @@ class Exporting(PostMortem):
     @work(exclusive=True, group="export")
     async def compare_file(self, path: str) -> None:
         """Say whether a local file is what the invocation under the cursor sent."""
+        from tui.screens import documents
+
         this = await self._row_with_content()
         if this is None:
             return
         try:
-            _, data = await asyncio.to_thread(_local_file, path)
+            _, data = await asyncio.to_thread(documents.local_file, path)
         except OSError as error:
             self.say(f"Not compared: {reason(error)}.")
-            return
-        verdict = await asyncio.to_thread(verify, data, decode(this))
-        self.complain(verdict.sentence)
+        else:
+            self.complain(await documents.verdict(this, data))
 
     async def _row_with_content(self) -> Invocation | None:
         row = self.table.row
         return await self.with_content(row.invoke_id) if row else None
 
-    async def _hand_off(self, evidence: Evidence, extent: Extent, stamp: Stamp) -> str:
-        sends = await evidence.sends(extent)
-        # What healed a host may be a send that is not among the rows.
-        everything = await evidence.sends(Extent.EVERYTHING)
-        now = datetime.now(UTC)
-        found = await thought_over(
-            lambda check: findings(sends, now, history=everything.deliveries, check=check)
-        )
-        requests = [call.request_id for call in self.loader.calls.log if call.request_id]
-        commands = cli_for(stamp.query, everything=stamp.complete)
-        return await thought_over(
-            lambda check: hand_off(stamp, found, request_ids=requests, commands=commands)
-        )
-
-    async def _manifest(
-        self, evidence: Evidence, this: Invocation, path: str, data: bytes
-    ) -> Manifest:
-        content = decode(this)
-        local = LocalFile.checked(path, data, content)
-        order = replace(
-            Order.of(this, self.query_shown.region),
-            resource_group_id=self.query_shown.resource_group_id,
-        )
-        sends = await evidence.sends(Extent.EVERYTHING)
-        # The archive tells contents apart by the text that came; the manifest by what arrives.
-        deliveries = [
-            Delivery(replace(each.sending, content_hash=content.sha256), each.result)
-            if each.sending.content_hash == content.raw_sha256
-            else each
-            for each in sends.deliveries
-        ]
-        return await thought_over(lambda check: manifest(order, local, deliveries, check=check))
-
     def _stamp(self, reading: Reading, extent: Extent) -> Stamp:
+        from tui.triage.stamp import Stamp
+
         remarks = []
         if extent is Extent.MARKED:
             remarks.append("Only rows that were marked.")
@@ -195,39 +169,6 @@ class Exporting(PostMortem):
             self.say(f"Nothing was saved: {reason(error)}.")
         else:
             self.say(f"Saved{more}: {printable(str(path))}")
-
-
-def failed_ids(sends: Sends) -> Sequence[str]:
-    """Return the IDs of the instances of failed results, each once."""
-    return list(dict.fromkeys(each.instance_id for each in sends.deliveries if each.result.failed))
-
-
-async def _invocations(reading: Reading, invoke_ids: Sequence[str]) -> AsyncIterator[Invocation]:
-    for invoke_id in invoke_ids:
-        found = await reading.invocation(invoke_id)
-        if found is not None:
-            yield found
-
-
-def _rows_text(form: str, stamp: Stamp, invocations: Sequence[Invocation]) -> str:
-    rows = invocation_rows(invocations, contents=form == "contents")
-    match form:
-        case "csv":
-            return "".join(csv_lines(stamp, rows))
-        case "ndjson":
-            return "".join(ndjson_lines(stamp, rows))
-        case _:
-            return "".join(json_lines(stamp, rows))
-
-
-def _local_file(typed: str) -> tuple[str, bytes]:
-    """Return the absolute path of a file that was typed, and its bytes."""
-    path = Path(typed.replace("\0", "")).expanduser().resolve()
-    with path.open("rb") as file:
-        data = file.read(MAX_LOCAL_FILE + 1)
-    if len(data) > MAX_LOCAL_FILE:
-        raise OSError(0, "it is far larger than what can be sent", str(path))
-    return str(path), data
 
 
 def _save_somewhere(name: str, data: bytes) -> Path:

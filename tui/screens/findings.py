@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len
 
+from tui.records import Explanation
 from tui.triage.campaigns import Campaign
 from tui.triage.clusters import Cluster
 from tui.triage.comparing import Comparison
-from tui.triage.error_knowledge import explain
 from tui.triage.healing import Standing, Standings
 from tui.triage.timeline import Row, Timeline
 from tui.triage.timeline_text import row_line, timeline_lines
@@ -49,7 +49,9 @@ BESIDE_BARS: Final = 68
 """Cells that the words beside a bar of the timeline need."""
 
 
-def cluster_lines(found: Sequence[Cluster], width: int) -> Iterator[Line]:
+def cluster_lines(
+    found: Sequence[Cluster], width: int, *, explain: Callable[[str], Explanation]
+) -> Iterator[Line]:
     """Yield a block for each cause of failures; its lines pick the rows that it concerns."""
     if not found:
         yield line(Span("No failures.", "ok"))
@@ -71,7 +73,9 @@ def cluster_lines(found: Sequence[Cluster], width: int) -> Iterator[Line]:
         for sentence in (known.meaning, f"{known.retry} {known.remedy}".strip()):
             yield from _indented(sentence, width)
         yield from _indented(_period(cluster), width)
-        for part in cluster.parts:
+        if len(cluster.parts) == 1:
+            yield from _indented(f"Said: {cluster.text}", width)
+        for part in cluster.parts if len(cluster.parts) > 1 else ():
             yield line(
                 Span(fit(f"{part.count:,}", COUNT_WIDTH, right=True)),
                 f"  {part.text}",

@@ -20,7 +20,6 @@ from tui.screens.json_text import indented
 from tui.screens.stage import Stage
 from tui.screens.viewers import ContentViewer, Copier, RawViewer
 from tui.triage.content import decode
-from tui.triage.error_knowledge import explain
 from tui.widgets.detail_lines import Detail
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
@@ -87,7 +86,7 @@ class Inspecting(Stage):
                 Detail(
                     invocation,
                     decode(invocation),
-                    {code: explain(code) for code in codes},
+                    {code: self.loader.session.knowledge.explain(code) for code in codes},
                     self._instance_id,
                     self._agent,
                     self.table.time_style,

@@ -1,52 +1,27 @@
-"""Which, why, still, what now: the questions of a post-mortem and where their answers lead."""
+"""Which, why, still, what now: the questions of a post-mortem and where their answers lead.
+
+What finds the answers is imported with the first question, because the first frame needs nothing
+of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from tui.api.errors import ApiError
 from tui.records import Invocation
-from tui.screens import findings
 from tui.screens.arranging import Arranging
-from tui.screens.evidence import Evidence, Extent, thought_over
-from tui.screens.question import Draw, Question, QuestionScreen
+from tui.screens.question import Draw, Extent, Question, QuestionScreen
+from tui.screens.thinking import thought_over
 from tui.screens.viewers import Copier
-from tui.triage.campaigns import campaigns
-from tui.triage.checking import Check
-from tui.triage.clusters import clusters
-from tui.triage.comparing import compare, previous_of
-from tui.triage.content import decode
-from tui.triage.healing import standings
-from tui.triage.sends import Sends, sending_of
-from tui.triage.timeline import timeline
 
-Finder = Callable[[Sends, Check], Draw]
-"""Finds an answer in sends and their results; long work asks its check now and then."""
-
-
-def causes(sends: Sends, check: Check) -> Draw:
-    """Why it failed."""
-    return partial(findings.cluster_lines, clusters(sends.deliveries, check))
-
-
-def outcomes(sends: Sends, check: Check) -> Draw:
-    """What is still broken."""
-    return partial(findings.standing_lines, standings(sends.deliveries, check))
-
-
-def course(sends: Sends, check: Check) -> Draw:
-    """How it went in time."""
-    return partial(findings.timeline_of, timeline(sends.deliveries, datetime.now(UTC), check=check))
-
-
-def pushes(sends: Sends, check: Check) -> Draw:
-    """What was pushed, and how each push stands."""
-    found = campaigns(sends.sendings, sends.deliveries, check=check)
-    return partial(findings.push_lines, found)
+if TYPE_CHECKING:
+    from tui.screens.evidence import Evidence
+    from tui.screens.questions import Finder
 
 
 class PostMortem(Arranging):
@@ -56,18 +31,26 @@ class PostMortem(Arranging):
 
     def action_causes(self) -> None:
         """Group the failures by their causes."""
-        self.put_question("Failures by cause", causes)
+        from tui.screens.questions import causes
+
+        self.put_question("Failures by cause", partial(causes, self.loader.session.knowledge))
 
     def action_outcomes(self) -> None:
         """Show what is still broken and what has healed."""
+        from tui.screens.questions import outcomes
+
         self.put_question("Still broken or healed", outcomes)
 
     def action_course(self) -> None:
         """Show the results of a push on one time axis."""
+        from tui.screens.questions import course
+
         self.put_question("Timeline", course, Extent.PUSH)
 
     def action_pushes(self) -> None:
         """Group the sends that belong to one push."""
+        from tui.screens.questions import pushes
+
         self.put_question("Pushes", pushes)
 
     def action_compare(self) -> None:
@@ -98,6 +81,8 @@ class PostMortem(Arranging):
     @work(exclusive=True, group="question")
     async def put_comparison(self) -> None:
         """Find the other send, fetch again what is not kept, and show the differences."""
+        from tui.screens.questions import difference
+
         evidence = self.evidence()
         if evidence is None or not evidence.here:
             return
@@ -119,37 +104,17 @@ class PostMortem(Arranging):
         before, after = sorted((that, this), key=lambda each: each.creation_time)
 
         async def ask(extent: Extent) -> Draw:
-            found = await thought_over(
-                lambda check: compare(
-                    before,
-                    after,
-                    before_content=decode(before),
-                    after_content=decode(after),
-                )
-            )
-            return partial(findings.comparison_lines, found)
+            return await thought_over(lambda check: difference(before, after))
 
         await self.show_answer(Question("Compared", ask, (Extent.TWO,)))
 
     async def _previous(self, evidence: Evidence, this: Invocation | None) -> str:
+        from tui.screens.questions import previous_send
+
         if this is None:
             return ""
         sends = await evidence.sends(Extent.EVERYTHING)
-        hosts = {result.instance_id for result in this.results}
-        sharing = {each.invoke_id for each in sends.deliveries if each.instance_id in hosts}
-        sending = sending_of(this)
-        found = await thought_over(
-            lambda check: (
-                previous_of(
-                    sends.sendings,
-                    sending,
-                    wanted=lambda each: each.invoke_id in sharing,
-                    check=check,
-                )
-                or previous_of(sends.sendings, sending, check=check)
-            )
-        )
-        return found.invoke_id if found else ""
+        return await thought_over(partial(previous_send, this, sends))
 
     async def with_content(self, invoke_id: str) -> Invocation | None:
         """Return a send with its content, asked for again where it is not kept."""

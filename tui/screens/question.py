@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -13,7 +14,6 @@ from textual.events import Resize
 from textual.getters import query_one
 
 from tui.resources import styles_directory
-from tui.screens.evidence import Extent
 from tui.screens.fitting import FittingScreen
 from tui.screens.help import HelpScreen
 from tui.screens.viewers import Copier
@@ -28,6 +28,17 @@ Draw = Callable[[int], Iterable[Line]]
 
 HINTS: Final = (("enter", "go to the rows"), ("y", "copy"), ("esc", "back"), ("?", "help"))
 """The keys that help most."""
+
+
+class Extent(Enum):
+    """What a question is asked of, in the words that the screen says."""
+
+    MARKED = "the marked rows"
+    PUSH = "this push and its retries"
+    VIEW = "the rows of the view"
+    EVERYTHING = "everything seen in this region"
+    ANYBODY = "everything seen by anybody here"
+    TWO = "two sends"
 
 
 @dataclass(frozen=True, slots=True)

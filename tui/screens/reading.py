@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui.api.errors import CursorRefused
 from tui.api.pager import Pager
@@ -16,8 +17,10 @@ from tui.archive.store import Archive
 from tui.archive.view import View
 from tui.archive.walks import Completeness, Step, Walk, completeness, new_walk, read_walks
 from tui.records import Invocation, Page, Query
-from tui.screens.evidence import Evidence
 from tui.screens.session import Service, Session
+
+if TYPE_CHECKING:
+    from tui.screens.evidence import Evidence
 
 
 class Reading:
@@ -214,6 +217,9 @@ class Reading:
 
     def evidence(self, marks: frozenset[str], here: str) -> Evidence:
         """Return what a post-mortem can be about, with these marks and the cursor there."""
+        # Nothing of a post-mortem is imported before the first question: the first frame waits.
+        from tui.screens.evidence import Evidence
+
         scope = "" if self.kept else self._session.scope
         return Evidence(self._archive, scope, self.view, marks, here)
 

@@ -15,10 +15,9 @@ from tui.archive.arrangement import Sort
 from tui.archive.history import Sent, read_history
 from tui.archive.recents import SavedView, previous_query, recent_queries, save_view, saved_views
 from tui.records import Cursor, Query
-from tui.screens.evidence import Extent
 from tui.screens.picker import Option, PickerScreen
 from tui.screens.post_mortem import PostMortem
-from tui.screens.question import Draw, Question
+from tui.screens.question import Draw, Extent, Question
 from tui.widgets.bars import query_words
 from tui.widgets.cells import fit
 from tui.widgets.filter_sidebar import FilterSidebar

@@ -10,6 +10,7 @@ from tui.api.calls import Observer
 from tui.api.pager import PageSource
 from tui.api.values import AssistantStatus
 from tui.records import Query, Region
+from tui.triage.error_knowledge import BUILT_IN, Knowledge
 
 
 class Service(PageSource, Protocol):
@@ -81,5 +82,7 @@ class Session:
     """Makes the session of another one, in the region that it names or in this one."""
     offline: bool = False
     """Whether the service is not to be asked: what the archive has is all there is."""
+    knowledge: Knowledge = BUILT_IN
+    """What is known about error codes."""
     policy: str = ""
     """The permissions that are needed, ready to be copied."""

@@ -1,0 +1,66 @@
+"""The questions of a post-mortem: from sends and their results to what the screen shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from tui.records import Invocation
+from tui.screens import findings
+from tui.screens.question import Draw
+from tui.triage.campaigns import campaigns
+from tui.triage.checking import Check
+from tui.triage.clusters import clusters
+from tui.triage.comparing import compare, previous_of
+from tui.triage.content import decode
+from tui.triage.error_knowledge import Knowledge
+from tui.triage.healing import standings
+from tui.triage.sends import Sends, sending_of
+from tui.triage.timeline import timeline
+
+Finder = Callable[[Sends, Check], Draw]
+"""Finds an answer in sends and their results; long work asks its check now and then."""
+
+
+def causes(knowledge: Knowledge, sends: Sends, check: Check) -> Draw:
+    """Why it failed, with what is known about each error code."""
+    found = clusters(sends.deliveries, check)
+    return partial(findings.cluster_lines, found, explain=knowledge.explain)
+
+
+def outcomes(sends: Sends, check: Check) -> Draw:
+    """What is still broken."""
+    return partial(findings.standing_lines, standings(sends.deliveries, check))
+
+
+def course(sends: Sends, check: Check) -> Draw:
+    """How it went in time."""
+    return partial(findings.timeline_of, timeline(sends.deliveries, datetime.now(UTC), check=check))
+
+
+def pushes(sends: Sends, check: Check) -> Draw:
+    """What was pushed, and how each push stands."""
+    found = campaigns(sends.sendings, sends.deliveries, check=check)
+    return partial(findings.push_lines, found)
+
+
+def difference(before: Invocation, after: Invocation) -> Draw:
+    """What two sends of a file differ in."""
+    found = compare(before, after, before_content=decode(before), after_content=decode(after))
+    return partial(findings.comparison_lines, found)
+
+
+def previous_send(this: Invocation, sends: Sends, check: Check) -> str:
+    """Return the invoke ID of the send of the same file before `this`, or an empty string.
+
+    One that shares an instance with it comes before any other: the sends of one push follow each
+    other within seconds and share none.
+    """
+    hosts = {result.instance_id for result in this.results}
+    sharing = {each.invoke_id for each in sends.deliveries if each.instance_id in hosts}
+    sending = sending_of(this)
+    found = previous_of(
+        sends.sendings, sending, wanted=lambda each: each.invoke_id in sharing, check=check
+    ) or previous_of(sends.sendings, sending, check=check)
+    return found.invoke_id if found else ""
