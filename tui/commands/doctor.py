@@ -54,8 +54,10 @@ def run(request: Doctor) -> int:
 
     async def look() -> int:
         asked = _asked(target)
-        findings = _Findings(trial=Trial(OPERATION, problem=_obstacle(target, asked)))
-        if not asked.problem and not request.common.offline:
+        findings = _Findings(trial=Trial(OPERATION, problem=asked.problem))
+        if request.common.offline:
+            findings.trial = Trial(OPERATION, unwanted=True, problem="--offline")
+        elif not asked.problem:
             await _try(target, findings, warnings)
         report = Report(
             version=__version__,
@@ -194,10 +196,6 @@ def _asked(target: Target) -> Asked:
 def _is_proxied(endpoint: Endpoint) -> bool:
     proxies = getproxies() if endpoint.url.startswith("https") else {}
     return bool(proxies.get("https") or proxies.get("all")) and not proxy_bypass(endpoint.host)
-
-
-def _obstacle(target: Target, asked: Asked) -> str:
-    return asked.problem or ("--offline" if target.choice is not None else "")
 
 
 def _terminal() -> Terminal:

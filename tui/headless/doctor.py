@@ -76,6 +76,8 @@ class Trial:
     operation: str
     made: bool = False
     """Whether there was anything to make it with."""
+    unwanted: bool = False
+    """Whether nobody wanted it made."""
     ok: bool = False
     milliseconds: int | None = None
     status: int | None = None
@@ -122,8 +124,9 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether records can be read."""
-        return self.signed_call.ok and not self.credentials.problem
+        """Whether records can be read, as far as that was tried."""
+        tried = self.signed_call.ok or self.signed_call.unwanted
+        return tried and not self.credentials.problem and not self.endpoint.problem
 
 
 def shortened(access_key_id: str) -> str:

@@ -81,9 +81,10 @@ class Renewing:
             # What was under way had begun before anybody knew of the refusal.
             found = await self._renewed()
         if _same(found, stale):
-            about = self._source().about
+            about = (await asyncio.to_thread(self._source)).about
             raise Blamed(
-                f"{about.title} has no newer credentials than those that the service refuses.",
+                f"{about.title} has no newer credentials than those that the service refuses as"
+                " expired or wrong.",
                 advice=about.remedy,
             )
         return found
@@ -133,7 +134,8 @@ class Renewing:
             self._not_before = now + PAUSE
 
     async def _renew(self) -> Issue:
-        source = self._source()
+        # A home may be on a network, and files are read anew.
+        source = await asyncio.to_thread(self._source)
         try:
             issue = await self._obtained(source)
         except ApiError as error:
@@ -145,7 +147,7 @@ class Renewing:
         """Return what another process has kept, or else ask, while the others wait."""
         if self._cache is None or not source.kept:
             return await self._fetched(source)
-        cache, key = self._cache, cache_key(source)
+        cache, key = self._cache, await asyncio.to_thread(cache_key, source)
         kept = await asyncio.to_thread(cache.credentials, key)
         if kept and self._fresh(kept):
             return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ class OidcRole:
 
     async def fetch(self, asker: Asker) -> Credentials:
         """Assume the role."""
-        token = self._token()
+        token = await asyncio.to_thread(self._token)
         return await sts.assume_role_with_oidc(asker, self.at, self.role, self.provider_arn, token)
 
     def _token(self) -> str:

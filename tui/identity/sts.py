@@ -14,6 +14,7 @@ from tui.api.endpoints import DOMAIN, Endpoint, resolve
 from tui.api.errors import ApiError, BadAnswer, CredentialsUnavailable, Denied, from_answer
 from tui.api.signing import timestamp
 from tui.identity.source import clock_ahead, document, triple
+from tui.plain import printable
 
 if TYPE_CHECKING:
     from tui.api.transport import Answer
@@ -69,7 +70,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class CallerIdentity:
-    """Who the service says that somebody is."""
+    """Who the service says that somebody is; every word is printable."""
 
     account_id: str
     arn: str
@@ -78,7 +79,7 @@ class CallerIdentity:
 
     @property
     def principal(self) -> str:
-        """Return the user or role in a few words; foreign text, not sanitised."""
+        """The user or role in a few words."""
         name = self.arn.rpartition(":")[2]
         kind, _, rest = name.partition("/")
         match kind:
@@ -201,4 +202,4 @@ def _identity(answer: Answer) -> CallerIdentity:
     account, arn, kind = (value if isinstance(value, str) else "" for value in values)
     if not account:
         raise BadAnswer("The answer names no account.", retryable=False)
-    return CallerIdentity(account, arn, kind)
+    return CallerIdentity(printable(account, 40), printable(arn, 300), printable(kind, 40))
