@@ -148,7 +148,7 @@ class Terminal:
         whole = len(fresh) if last < 0 or _COMPLETE.match(fresh, last) else last
         self._fed += whole
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", fresh[:whole]))
-        return self.screen.display
+        return lines_of(self.screen)
 
     def until_stuck(self) -> None:
         """Read nothing until the program's thread that writes sleeps in its write."""
@@ -226,6 +226,12 @@ class Terminal:
             else:
                 mode = int(query[1])
                 self.send(b"\x1b[?%d;%d$y" % (mode, self._answers.get(mode, 0)))
+
+
+def lines_of(screen: pyte.Screen) -> list[str]:
+    """Return the lines of a screen, which pyte's own way fails at amid a wide character."""
+    columns = range(screen.columns)
+    return ["".join(screen.buffer[y][x].data for x in columns) for y in range(screen.lines)]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

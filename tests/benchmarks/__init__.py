@@ -1,0 +1,1 @@
+"""Measurements against budgets: `python -m tests.benchmarks`."""

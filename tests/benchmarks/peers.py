@@ -1,0 +1,75 @@
+"""Other terminal programs on a table of the same rows, where they are installed."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks import keys
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.programs import Program
+from tests.terminal.harness import environment
+
+ROWS: Final = 10_000
+
+PACKAGES: Final = ("visidata==3.4", "harlequin==2.17.0")
+"""What `--install-peers` installs into an environment of its own."""
+
+ID: Final = rb"f-hz\w{10}"
+"""What tells that rows are on the screen."""
+
+
+def install(directory: Path) -> None:
+    """Make an environment with the peers in it."""
+    subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True)
+    pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "--disable-pip-version-check", *PACKAGES], check=True)
+
+
+def rows_as_csv(home: Path) -> Path:
+    """Write the demo's records as CSV."""
+    path = home / "rows.csv"
+    words = ("list", "--demo", "--records", str(ROWS), "--all", "--output", "csv")
+    with path.open("wb") as file:
+        argv = [sys.executable, "-m", "tui", *words]
+        subprocess.run(
+            argv, stdout=file, stderr=subprocess.DEVNULL, env=environment(home), check=True
+        )
+    return path
+
+
+def rows_as_database(source: Path) -> Path:
+    """Write the same rows as a table of SQLite."""
+    path = source.with_suffix(".sqlite3")
+    with source.open(newline="") as file, closing(sqlite3.connect(path)) as database:
+        rows = csv.reader(file)
+        names = [name for name in next(rows) if name.isidentifier()]
+        database.execute(f"CREATE TABLE sends ({', '.join(names)})")
+        places = ", ".join("?" * len(names))
+        database.executemany(f"INSERT INTO sends VALUES ({places})", rows)
+        database.commit()
+    return path
+
+
+def programs(directory: Path, home: Path) -> Iterator[Program]:
+    """Yield the peers that are installed there."""
+    source = rows_as_csv(home)
+    if (visidata := directory / "bin" / "vd").exists():
+        argv = [str(visidata), "--motd-url=", str(source)]
+        yield Program("visidata", argv, ID, home)
+    if (harlequin := directory / "bin" / "harlequin").exists():
+        argv = [str(harlequin), "--adapter", "sqlite", str(rows_as_database(source))]
+        query = b"select * from sends;\n"
+        yield Program("harlequin", argv, ID, home, frame=rb"Query Editor", first=query)
+
+
+def measure(directory: Path, home: Path) -> Iterator[Figure]:
+    """Measure every peer that is installed."""
+    for program in programs(directory, home):
+        yield from keys.measure_alone(program)

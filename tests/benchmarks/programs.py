@@ -1,0 +1,57 @@
+"""The programs that are measured: how each is started, and how one knows that it is there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.meter import AT_HAND, Meter
+from tests.terminal.harness import environment
+from tests.terminal.shaped import Line
+
+BARE: Final = Path(__file__).with_name("bare.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program on one table."""
+
+    name: str
+    argv: list[str]
+    ready: bytes
+    """A pattern of its output from which its rows are on the screen."""
+    home: Path
+    frame: bytes = b""
+    """A pattern from which its layout is on the screen; the rows where that comes with them."""
+    variables: dict[str, str] = field(default_factory=dict)
+    first: bytes = b""
+    """Keys that bring its rows onto the screen, pressed once its layout is there."""
+
+    def open(self, line: Line = AT_HAND) -> Meter:
+        """Start it in a terminal."""
+        environ = environment(self.home, COLORTERM="truecolor", **self.variables)
+        return Meter(self.argv, environ=environ | {"PATH": os.environ["PATH"]}, line=line)
+
+    def await_rows(self, meter: Meter) -> None:
+        """Wait until its rows are on the screen and nothing moves any more."""
+        if self.first:
+            meter.until_written(self.frame)
+            meter.settle()
+            meter.send(self.first)
+        meter.until_written(self.ready)
+        meter.settle(1.0)
+
+
+def bare(home: Path) -> Program:
+    """Return the application with nothing but a label."""
+    return Program("bare Textual app", [sys.executable, str(BARE)], b"bare", home)
+
+
+def explorer(home: Path, records: int, *words: str) -> Program:
+    """Return the explorer on so many records of the demo."""
+    argv = [sys.executable, "-m", "tui", "--demo", "--records", str(records), *words]
+    rows = rb"f-hz\w{10}"
+    return Program(f"explorer, {records:,} records", argv, rows, home, frame=rb"Filters")
