@@ -172,6 +172,22 @@ async def test_everything_that_was_sent_to_an_instance_is_told_in_time_order(
     assert await archive.read(history.read_history, "i-1", region="eu-central-1") == []
 
 
+async def test_a_view_of_what_fits_takes_pages_and_doubles_nothing(archive: Archive) -> None:
+    for number in (1, 2, 3):
+        await seen(archive, "me", number)
+    view = await opened_view(archive)
+    await view.add([invocation(number, results=FAILED) for number in (5, 3)])
+    query = Query(REGION, instance_id="i-1")
+    pivot = View(archive, "me", Fitting(query, "me"))
+    await pivot.open()
+    assert shown(pivot) == ["f-5", "f-3"]
+    assert await pivot.add([invocation(number, results=FAILED) for number in (6, 5, 3, 2)]) == 2
+    assert shown(pivot) == ["f-6", "f-5", "f-3", "f-2"]
+    await pivot.update([invocation(2, status="Failed", results=FAILED)])
+    assert [row.status for row in pivot.rows(3, 4) if row] == ["Failed"]
+    assert shown(await opened_view(archive, query=query)) == ["f-6", "f-5", "f-3", "f-2"]
+
+
 async def test_a_name_may_stand_for_another_from_the_start(tmp_path: Path) -> None:
     async with archive_at(tmp_path / "a" / "archive.sqlite3") as archive:
         await seen(archive, "key", 1, 2)

@@ -183,6 +183,18 @@ async def test_sorting_goes_on_in_memory_where_it_cannot_be_done_on_the_disk(pat
     assert archive.warnings == ()
 
 
+async def test_a_memory_that_is_full_begins_anew() -> None:
+    async with archive_at(None) as archive:
+        view = await opened_view(archive)
+        await view.add(newest_first(1, 2, 3))
+        await archive.write(Stumble(sqlite3.SQLITE_FULL))
+        await view.add(newest_first(4))
+        assert shown(view) == ["f-4"]
+        await view.close()
+    [warning] = archive.warnings
+    assert "memory for rows is full" in warning
+
+
 async def test_a_mistake_in_a_statement_is_no_fault_of_the_file(path: Path) -> None:
     async with archive_at(path) as archive:
         with pytest.raises(sqlite3.OperationalError, match="no such table"):

@@ -11,6 +11,7 @@ from tui.archive.connections import Writer
 from tui.archive.merging import Arrival, Merged, merge, retire
 from tui.archive.places import Connection
 from tui.archive.positions import Positions, Window, build
+from tui.archive.sources import Answers
 from tui.records import Invocation
 
 MARGIN: Final = 150
@@ -141,9 +142,9 @@ class Arranger:
         if before.number != connection.place.number:
             return self._exchange(connection, None, seen, added=len(merged.fresh))
         cursor = seen.after(before.moved).cursor
-        joined = before.positions.join(
-            connection, merged.identities, frozenset(merged.fresh), cursor
-        )
+        asked = isinstance(before.positions.source, Answers)
+        news = merged.fresh if asked else merged.unseen
+        joined = before.positions.join(connection, merged.identities, news, cursor)
         state = State(joined.positions, before.number, before.moved + joined.shift)
         sight = self._sight().after(state.moved)
         window = look(connection, state, sight.first, sight.last)

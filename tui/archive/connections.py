@@ -65,6 +65,7 @@ class Reader:
         self._recover = recover
         self._connection: Connection | None = None
         self._wanted: Callable[[], bool] | None = None
+        self._stopped = False
 
     def read(
         self,
@@ -85,11 +86,15 @@ class Reader:
     @contextlib.contextmanager
     def only_while(self, wanted: Callable[[], bool]) -> Iterator[None]:
         """Interrupt what is read within as soon as `wanted` is false; it is asked often."""
-        self._wanted = wanted
+        self._wanted = lambda: wanted() and not self._stopped
         try:
             yield
         finally:
             self._wanted = None
+
+    def stop(self) -> None:
+        """Interrupt whatever may be interrupted, now and from now on; any thread may call it."""
+        self._stopped = True
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -39,8 +39,10 @@ class Merged:
 
     identities: tuple[int, ...] = ()
     """The ids of its invocations, in its order."""
-    fresh: tuple[int, ...] = ()
+    fresh: frozenset[int] = frozenset()
     """Of these, the ones that the question was not answered by before."""
+    unseen: frozenset[int] = frozenset()
+    """Of these, the ones that the archive did not have before."""
 
 
 def merge(connection: Connection, question: int, arrival: Arrival, *, answers: bool) -> Merged:
@@ -54,12 +56,14 @@ def merge(connection: Connection, question: int, arrival: Arrival, *, answers: b
             them now.
     """
     (scope,) = connection.execute("SELECT scope FROM question WHERE id = ?", (question,)).fetchone()
-    identities = tuple(
+    kept = [
         _upsert(connection, int(scope), invocation, arrival) for invocation in arrival.invocations
-    )
+    ]
+    identities = tuple(identity for identity, _ in kept)
+    unseen = frozenset(identity for identity, new in kept if new)
     if not answers:
-        return Merged(identities)
-    fresh = tuple(
+        return Merged(identities, unseen=unseen)
+    fresh = frozenset(
         identity
         for identity, invocation in zip(identities, arrival.invocations, strict=True)
         if _answer(connection, question, _created(invocation), identity)
@@ -69,7 +73,7 @@ def merge(connection: Connection, question: int, arrival: Arrival, *, answers: b
     if arrival.step is not None:
         times = [moment for each in arrival.invocations if math.isfinite(moment := _created(each))]
         walks.advance(connection, question, arrival.step, arrival.seen, times, len(identities))
-    return Merged(identities, fresh)
+    return Merged(identities, fresh, unseen)
 
 
 def retire(
@@ -145,7 +149,10 @@ def _count(connection: Connection, question: int, change: int) -> None:
     )
 
 
-def _upsert(connection: Connection, scope: int, invocation: Invocation, arrival: Arrival) -> int:
+def _upsert(
+    connection: Connection, scope: int, invocation: Invocation, arrival: Arrival
+) -> tuple[int, bool]:
+    """Keep what is known of an invocation; return its id, and whether that is new."""
     known = connection.execute(
         "SELECT id, created, content_size, content_hash FROM invocation"
         " WHERE scope = ? AND invoke_id = ?",
@@ -162,7 +169,7 @@ def _upsert(connection: Connection, scope: int, invocation: Invocation, arrival:
         identity = _insert(connection, columns | {"scope": scope})
         _merge_results(connection, identity, invocation)
         _keep_original(connection, identity, invocation, arrival, whole=True)
-        return identity
+        return identity, True
     identity, created, size, digest = known
     connection.copy_up("original", "invocation = ?", identity)
     connection.copy_up("result", "invocation = ?", identity)
@@ -175,7 +182,7 @@ def _upsert(connection: Connection, scope: int, invocation: Invocation, arrival:
     count = _merge_results(connection, identity, invocation)
     whole = len(invocation.results) >= count
     _keep_original(connection, identity, invocation, arrival, whole=whole)
-    return int(identity)
+    return int(identity), False
 
 
 def _insert(connection: Connection, columns: dict[str, object]) -> int:

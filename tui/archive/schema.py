@@ -54,6 +54,8 @@ TABLES: Final = (
     )
     """,
     "CREATE INDEX invocation_by_time ON invocation (scope, created DESC)",
+    "CREATE INDEX invocation_unfinished ON invocation (scope, created DESC)"
+    " WHERE status IN ('Pending', 'Running')",
     """
     CREATE TABLE original (
         invocation INTEGER PRIMARY KEY,

@@ -28,6 +28,11 @@ class Fitting:
     query: Query
     scope: str = ""
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether everything of a region fits, which is read off an index."""
+        return not self.query.is_filtered()
+
 
 Source = Answers | Fitting
 """Where the rows of a view come from."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from tui.archive import asking, filesystems, keeping, merging, rows
-from tui.archive.connections import Reader, Writer
+from tui.archive.connections import GivenUp, Reader, Writer
 from tui.archive.contents import Contents
 from tui.archive.opening import Opener
 from tui.archive.places import Connection, Place
@@ -61,6 +61,7 @@ class Archive:
         self._clock = clock
         self._warn = warn
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive-reader")
         self._writer = Writer(Opener(path, keep=keep, local=local, clock=clock), self._tell)
@@ -75,8 +76,7 @@ class Archive:
         **kwargs: Parameters.kwargs,
     ) -> asyncio.Future[Result]:
         """Let `job(writer, …)` be run in the thread that writes."""
-        self._loop = asyncio.get_running_loop()
-        return self._loop.run_in_executor(self._writing, lambda: job(self._writer, *args, **kwargs))
+        return self._in_thread(self._writing, lambda: job(self._writer, *args, **kwargs))
 
     async def write(
         self,
@@ -94,8 +94,7 @@ class Archive:
         **kwargs: Parameters.kwargs,
     ) -> Result:
         """Run `work(connection, …)`, which looks at a few rows, without waiting for anything."""
-        self._loop = asyncio.get_running_loop()
-        return await self._loop.run_in_executor(
+        return await self._in_thread(
             self._reading, lambda: self._reader.read(work, *args, **kwargs)
         )
 
@@ -117,6 +116,9 @@ class Archive:
         except asyncio.CancelledError:
             given_up.set()
             raise
+        except GivenUp as at_the_end:
+            # Otherwise nobody gives up what is waited for.
+            raise asyncio.CancelledError from at_the_end
 
     def now(self) -> float:
         """Return the time by the archive's clock, in unix seconds."""
@@ -161,12 +163,31 @@ class Archive:
         return await self.write(merging.merge, question, arrival, answers=True)
 
     async def close(self) -> None:
-        """Finish what is under way, let go of what is beyond the bounds, and close the file."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._reading, self._reader.close)
-        await self.submit(self._finish)
+        """Write what is to be written, let go of what is beyond the bounds, close the file.
+
+        What only reads is given up.
+        """
+        if self._closed:
+            return
+        self._writer.stop()
+        finished = self.submit(self._finish)
+        read = self._in_thread(self._reading, self._reader.close)
+        self._closed = True
+        await read
+        await finished
         for thread in (self._reading, self._writing):
             thread.shutdown(wait=False)
+
+    def _in_thread(
+        self, thread: ThreadPoolExecutor, job: Callable[[], Result]
+    ) -> asyncio.Future[Result]:
+        self._loop = asyncio.get_running_loop()
+        if self._closed:
+            # What still asks is about to end as well.
+            never: asyncio.Future[Result] = self._loop.create_future()
+            never.cancel()
+            return never
+        return self._loop.run_in_executor(thread, job)
 
     def _finish(self, writer: Writer) -> None:
         if writer.opened and not writer.place.overlay and writer.place.path is not None:

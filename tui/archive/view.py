@@ -53,7 +53,8 @@ class View:
         Args:
             archive: where the rows are.
             scope: the identity that asks; empty: any that has seen a row.
-            question: a number from `Archive.question`, or all that fits a query.
+            question: a number from `Archive.question`, or all that fits a query, which takes
+                pages, too, if somebody asks.
             arrangement: which rows are shown, and in what order.
             changed: is told whenever rows have changed, and by how much the row under the
                 cursor has moved.
@@ -61,7 +62,7 @@ class View:
         self._archive = archive
         self._scope = scope
         self._question = question if isinstance(question, int) else 0
-        source = Answers(question) if isinstance(question, int) else question
+        source = question if isinstance(question, Fitting) else Answers(question)
         self._changed = changed
         self._shown = State(Positions(source, arrangement, array("q"), 0), 0)
         self._sight = Sight()
@@ -83,7 +84,13 @@ class View:
         Where there are many in the API's own order it has the newest ones at once, and all of
         them some time later.
         """
-        if not self._shown.positions.arrangement.is_plain:
+        source = self._shown.positions.source
+        at_once = self._shown.positions.arrangement.is_plain
+        if isinstance(source, Fitting):
+            at_once &= source.is_everything
+            if self._scope:
+                self._question = await self._archive.question(self._scope, source.query)
+        if not at_once:
             await self.rearrange()
             return
         change = await self._archive.read(self._find_first)
