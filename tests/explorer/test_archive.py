@@ -14,6 +14,7 @@ from tui.archive.store import Archive
 from tui.emulator.fleet import Fleet
 from tui.emulator.handler import Emulator
 from tui.records import Query
+from tui.screens.viewers import ContentViewer
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +63,31 @@ async def test_offline_nothing_is_asked_and_the_age_is_said(tmp_path: Path) -> N
         await driver.press("escape", "r")
         assert "Offline: the service is not asked" in driver.text(driver.explorer.hints)
         assert driver.wire.asked == []
+
+
+async def test_a_content_that_is_not_kept_is_known_by_its_hash_and_asked_for(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "archive.sqlite3"
+    async with opened(fleet=Fleet(60, 7), archive=Archive(path)) as driver:
+        await driver.press("M")
+    async with opened(
+        fleet=Fleet(60, 7), archive=Archive(path, keep=False), offline=True
+    ) as driver:
+        await driver.press("enter", "G")
+        detail = driver.text(driver.explorer.detail)
+        assert "It is not kept here" in detail
+        assert "bytes" in detail
+        driver.explorer.show_content()
+        await driver.settle()
+        assert "offline nobody is asked" in driver.text(driver.explorer.hints)
+    async with opened(fleet=Fleet(60, 7), archive=Archive(path)) as driver:
+        await driver.press("end")
+        await driver.settle()
+        driver.explorer.show_content()
+        await driver.settle()
+        assert isinstance(driver.app.screen, ContentViewer)
+        assert driver.wire.asked[-1].get("InvokeId")
 
 
 async def test_another_query_shows_what_the_archive_has_while_nobody_answers(

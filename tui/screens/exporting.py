@@ -139,8 +139,10 @@ class Exporting(PostMortem):
             self.complain(await documents.verdict(this, data))
 
     async def _row_with_content(self) -> Invocation | None:
+        """Return the send under the cursor; None where its content is not to be had."""
         row = self.table.row
-        return await self.with_content(row.invoke_id) if row else None
+        known = await self.with_content(row.invoke_id) if row else None
+        return None if known is None or known.content_missing else known.invocation
 
     def _stamp(self, reading: Reading, extent: Extent) -> Stamp:
         from tui.triage.stamp import Stamp

@@ -14,6 +14,7 @@ from textual import on, work
 from tui.api.errors import ApiError
 from tui.plain import has_controls, printable
 from tui.records import Invocation
+from tui.screens import states
 from tui.screens.call_log import CallLogScreen
 from tui.screens.help import HelpScreen
 from tui.screens.json_text import indented
@@ -74,11 +75,13 @@ class Inspecting(Stage):
     async def follow_cursor(self, rest: float = REST) -> None:
         """Show the invocation under the cursor once the cursor rests."""
         await asyncio.sleep(rest)
-        invocation = await self._invocation()
+        reading, row = self.loader.reading, self.table.row
+        known = await reading.known_of(row.invoke_id) if reading and row else None
         shown = self.detail.detail
-        if invocation is None:
+        if reading is None or known is None:
             self.detail.show(None)
         else:
+            invocation = known.invocation
             if shown is None or shown.invocation.invoke_id != invocation.invoke_id:
                 self._leave_instance()
             codes = {result.error_code for result in invocation.results}
@@ -90,6 +93,8 @@ class Inspecting(Stage):
                     self._instance_id,
                     self._agent,
                     self.table.time_style,
+                    not_kept=states.not_kept_facts(known),
+                    provenance=states.provenance(known, kept=reading.kept),
                 )
             )
         self.say_status()
@@ -163,8 +168,10 @@ class Inspecting(Stage):
     @work(exclusive=True, group="viewer")
     async def show_content(self) -> None:
         """Show the content of the file that the invocation under the cursor sent."""
-        invocation = await self._invocation()
-        if invocation is not None:
+        row = self.table.row
+        known = await self.with_content(row.invoke_id) if row else None
+        if known is not None and not known.content_missing:
+            invocation = known.invocation
             self.app.push_screen(ContentViewer(invocation, decode(invocation), self.copier))
 
     @work(exclusive=True, group="viewer")

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.api.errors import ApiError
-from tui.records import Invocation
+from tui.archive.rows import Known
 from tui.screens.arranging import Arranging
 from tui.screens.question import Draw, Extent, Question, QuestionScreen
 from tui.screens.thinking import thought_over
@@ -101,34 +100,20 @@ class PostMortem(Arranging):
         if that is None:
             self.say(f"{other} is not known any more.")
             return
-        before, after = sorted((that, this), key=lambda each: each.creation_time)
+        before, after = sorted((that, this), key=lambda each: each.invocation.creation_time)
 
         async def ask(extent: Extent) -> Draw:
             return await thought_over(lambda check: difference(before, after))
 
         await self.show_answer(Question("Compared", ask, (Extent.TWO,)))
 
-    async def _previous(self, evidence: Evidence, this: Invocation | None) -> str:
+    async def _previous(self, evidence: Evidence, this: Known | None) -> str:
         from tui.screens.questions import previous_send
 
         if this is None:
             return ""
         sends = await evidence.sends(Extent.EVERYTHING)
-        return await thought_over(partial(previous_send, this, sends))
-
-    async def with_content(self, invoke_id: str) -> Invocation | None:
-        """Return a send with its content, asked for again where it is not kept."""
-        reading = self.loader.reading
-        if reading is None:
-            return None
-        found = await reading.invocation(invoke_id)
-        if found is not None and not found.content:
-            try:
-                await reading.refresh_one(await self.loader.service(), invoke_id)
-            except ApiError as failure:
-                self.say(failure.sentence)
-            found = await reading.invocation(invoke_id)
-        return found
+        return await thought_over(partial(previous_send, this.invocation, sends))
 
     async def show_answer(self, question: Question) -> None:
         """Show the answer to a question, and follow the line that is picked in it."""

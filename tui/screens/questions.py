@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from tui.archive.rows import Known
 from tui.records import Invocation
 from tui.screens import findings
 from tui.screens.question import Draw
@@ -45,9 +46,14 @@ def pushes(sends: Sends, check: Check) -> Draw:
     return partial(findings.push_lines, found)
 
 
-def difference(before: Invocation, after: Invocation) -> Draw:
+def difference(before: Known, after: Known) -> Draw:
     """What two sends of a file differ in."""
-    found = compare(before, after, before_content=decode(before), after_content=decode(after))
+    found = compare(
+        before.invocation,
+        after.invocation,
+        before_content=None if before.content_missing else decode(before.invocation),
+        after_content=None if after.content_missing else decode(after.invocation),
+    )
     return partial(findings.comparison_lines, found)
 
 

@@ -9,6 +9,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from tui.api.errors import ApiError
+from tui.archive.rows import Known
 from tui.archive.store import Archive
 from tui.records import Query
 from tui.screens import states
@@ -149,6 +151,24 @@ class Stage(FittingScreen[None]):
     def is_working(self, group: str) -> bool:
         """Say whether a worker of a group is under way."""
         return any(worker.group == group and not worker.is_finished for worker in self.workers)
+
+    async def with_content(self, invoke_id: str) -> Known | None:
+        """Return a send, its content asked for again where that is not kept.
+
+        Where nobody gives it, `content_missing` of what is returned says so, and so is said why.
+        """
+        reading = self.loader.reading
+        known = await reading.known_of(invoke_id) if reading else None
+        if reading is None or known is None or not known.content_missing:
+            return known
+        if self.loader.session.offline:
+            self.say("The content is not kept, and offline nobody is asked for it.")
+            return known
+        try:
+            await reading.refresh_one(await self.loader.service(), invoke_id)
+        except ApiError as failure:
+            self.say(f"The content is not kept: {failure.sentence}")
+        return await reading.known_of(invoke_id)
 
     # Saying.
 

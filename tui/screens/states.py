@@ -16,8 +16,10 @@ from tui.api.errors import (
     Throttled,
     TokenExpired,
 )
+from tui.archive.rows import Known
 from tui.records import Query
 from tui.screens.reading import Reading
+from tui.widgets.words import byte_count
 
 TAG_CAP = "the service shows at most 1,000 under a tag"
 
@@ -34,6 +36,19 @@ def remark_words(reading: Reading | None, query: Query, *, offline: bool) -> str
         at = f"{datetime.fromtimestamp(seen, UTC):%Y-%m-%d %H:%M} UTC" if seen else "before"
         return f"{'offline, ' if offline else ''}from the archive, last seen {at}"
     return TAG_CAP if query.tags else ""
+
+
+def not_kept_facts(known: Known) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a content that is not kept, or nothing where it is at hand."""
+    if not known.content_missing:
+        return ()
+    return (("Size", byte_count(known.content_size)), ("SHA-256", known.content_sha256))
+
+
+def provenance(known: Known, *, kept: bool) -> tuple[tuple[str, str], ...]:
+    """Return when the service last told of a send and, among rows of many, to whom."""
+    seen = f"{datetime.fromtimestamp(known.seen, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return (("Seen", seen), *((("Seen as", known.scope),) if kept else ()))
 
 
 SOON: Final = 600.0

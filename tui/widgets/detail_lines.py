@@ -51,6 +51,10 @@ class Detail:
     agent: tuple[tuple[str, str], ...] = ()
     """What is known of the agent on that instance now: names and values."""
     time_style: TimeStyle = TimeStyle.UTC
+    not_kept: tuple[tuple[str, str], ...] = ()
+    """What is known of a content that is not kept itself: names and values."""
+    provenance: tuple[tuple[str, str], ...] = ()
+    """When the facts were seen, and by whom where that is not who asks: names and values."""
     now: datetime | None = None
 
 
@@ -198,6 +202,7 @@ def _facts(detail: Detail, width: int) -> Iterator[Line]:
             ("Overwrite", invocation.overwrite),
             ("Content type", invocation.content_type),
             ("Tags", tags),
+            *detail.provenance,
         ],
         width,
     )
@@ -206,6 +211,10 @@ def _facts(detail: Detail, width: int) -> Iterator[Line]:
 def _content(detail: Detail, width: int) -> Iterator[Line]:
     content = detail.content
     yield _heading("Content", key=CONTENT_KEY)
+    if detail.not_kept:
+        yield from _table(detail.not_kept, width)
+        yield line(Span("It is not kept here; enter asks the service for it.", "dim"))
+        return
     if not content.data:
         yield line(Span("The API gave no content.", "dim"))
         return
