@@ -128,6 +128,10 @@ class Terminal:
                 )
             self._read(0.02)
 
+    def read(self, seconds: float = 0.0) -> None:
+        """Take what comes, for at most so long."""
+        self._read(seconds)
+
     def until_seen(self, words: str) -> None:
         """Read until `words` have been written, whole and in one style."""
         self.until(lambda: words.encode() in self.raw, words)

@@ -74,25 +74,22 @@ class ShapedTerminal(Terminal):
 
         self.until(rests, "a rest")
 
-    def read(self, seconds: float = 0.0) -> None:
-        """Take what arrives, for at most so long."""
-        self._read(seconds)
-
     def _read(self, seconds: float) -> bool:
         """Carry on for at most so long; return whether anything has arrived."""
         end = time.monotonic() + seconds
         while True:
             now = time.monotonic()
             self._press(now)
-            if self._arrive(now):
-                return True
-            if now >= end or self.master < 0:
-                return False
             due = [end, *(at for at, _ in list(self._underway)[:1])]
             due += [self._keys[0][0]] if self._keys else []
-            room = self._waiting < self._line.buffer
-            readable = [self.master] if room else []
+            has_room = self.master >= 0 and self._waiting < self._line.buffer
+            readable = [self.master] if has_room else []
             if select.select(readable, [], [], max(min(due) - now, 0))[0] and not self._take():
+                return False
+            now = time.monotonic()
+            if self._arrive(now):
+                return True
+            if now >= end:
                 return False
 
     def _press(self, now: float) -> None:

@@ -102,7 +102,7 @@ def test_what_textuals_own_table_draws_is_what_is_shown(home: Path, repeat: int)
         recording = Recording(record)
         terminal.until_shown("detail of 0")
         for key, presses in [(DOWN, 30), (PAGE_DOWN, 4), (UP, 20), (PAGE_UP, 4), (DOWN, 10)]:
-            terminal.hold(key, presses)
+            terminal.hold(key, presses, rate=45)
             terminal.rest(0.2)
         recording.catch_up()
         assert not recording.is_held
