@@ -16,6 +16,7 @@ import pytest
 
 from tests.archive.samples import QUERY, archive_at
 from tests.archive.walker import page_of
+from tui.archive.first import first_rows
 from tui.archive.walks import read_walks
 
 pytestmark = pytest.mark.anyio
@@ -108,6 +109,8 @@ async def check(path: Path, local: bool, kept: dict[str, list[int]]) -> None:
         for each in page_of(name, number)
         if each.invoke_id != "f-shared"
     }
+    # A journal that was left has to be undone first, and looking undoes nothing.
+    assert not local or first_rows(path, "me", QUERY, 5).rows
     async with archive_at(path, local=lambda _: local) as archive:
         question = await archive.question("me", QUERY)
         walks = await archive.read(read_walks, question)

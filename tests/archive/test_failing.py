@@ -238,6 +238,19 @@ async def test_damage_that_is_met_late_is_set_aside_then(
     assert await ids_in(path) == ["f-8", "f-7"]
 
 
+async def test_an_id_that_is_none_is_damage(path: Path) -> None:
+    await fill(path, 1, 2, 3)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE answer SET invocation = invocation + (1 << 40)")
+        other.commit()
+    async with archive_at(path) as archive:
+        view = await opened_view(archive)
+        assert shown(view) == []
+        await view.close()
+    [warning] = archive.warnings
+    assert "was damaged" in warning
+
+
 async def test_views_that_are_open_go_on_after_damage(path: Path) -> None:
     async with archive_at(path) as archive:
         view = await opened_view(archive)

@@ -14,8 +14,8 @@ from typing import Final
 
 from tui.archive import schema
 
-FIRST_ID: Final = 1 << 48
-"""The ids of what is new begin here; a file never comes to so many."""
+FIRST_ID: Final = 1 << 31
+"""The ids of what is new begin here; a file never comes to so many, and four bytes hold them."""
 
 _STILL_SEEN: Final = {
     "scope": "id NOT IN (SELECT id FROM overlay.scope)",

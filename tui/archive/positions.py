@@ -1,4 +1,4 @@
-"""The order of a view's rows: the ids of invocations, eight bytes each, never changed once made."""
+"""The order of a view's rows: the ids of invocations, four bytes each, never changed once made."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Final
 from tui.archive.arrangement import Arrangement
 from tui.archive.rows import Row, find, read_rows
 from tui.archive.sources import Source, rows_of
+
+ID: Final = "I"
+"""The kind of array that holds ids: four bytes each."""
 
 SLICE: Final = 50_000
 """Ids looked at in one go, for a millisecond or two in which no other thread runs."""
@@ -174,16 +177,10 @@ class Positions:
         new = [
             (place, each)
             for place, each in zip(places, ordered, strict=True)
-            if self.ids[place : place + 1] != array("q", [each])
+            if self.ids[place : place + 1] != array(ID, [each])
         ]
         added = len(fresh) + len(missed)
-        ids = array("q")
-        start = 0
-        for place, identity in new:
-            ids += self.ids[start:place]
-            ids.append(identity)
-            start = place
-        ids += self.ids[start:]
+        ids = _merged(self.ids, new)
         moved = [place for place, _ in new]
         return Joined(
             replace(self, ids=ids, total=self.total + added),
@@ -293,4 +290,23 @@ def first(connection: sqlite3.Connection, source: Source, count: int) -> Positio
 
 
 def _ids(connection: sqlite3.Connection, query: str, values: Sequence[object]) -> array[int]:
-    return array("q", chain.from_iterable(connection.execute(query, values)))
+    try:
+        return array(ID, chain.from_iterable(connection.execute(query, values)))
+    except (OverflowError, TypeError):
+        damage = sqlite3.DatabaseError("an id is none")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from None
+
+
+def _merged(ids: array[int], new: Sequence[tuple[int, int]]) -> array[int]:
+    """Return `ids` with others, each before a place in them."""
+    merged = array(ID)
+    start = 0
+    with memoryview(ids).cast("B") as old:
+        for place, identity in new:
+            stop = place * ids.itemsize
+            merged.frombytes(old[start:stop])
+            merged.append(identity)
+            start = stop
+        merged.frombytes(old[start:])
+    return merged

@@ -49,7 +49,10 @@ def rows_of(connection: sqlite3.Connection, source: Source) -> tuple[str, tuple[
 
 
 def _fitting(query: Query, scope_numbers: list[int]) -> tuple[str, tuple[object, ...]]:
-    conditions = ["scope IN (SELECT value FROM json_each(?))"]
+    # Few rows are those of an instance or of a group: to go through all in time order instead,
+    # which their order suggests to SQLite, is forbidden by the sign.
+    few = "+" if query.instance_id or query.resource_group_id else ""
+    conditions = [f"{few}scope IN (SELECT value FROM json_each(?))"]
     values: list[object] = [json.dumps(scope_numbers)]
     for column in ("invoke_id", "name"):
         if value := getattr(query, column):

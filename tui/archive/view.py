@@ -1,6 +1,6 @@
 """What the table shows: ordered, locally filtered invocations, of which a window is held.
 
-A view is eight bytes for each row, and the rows around those that were asked for last. Painting
+A view is four bytes for each row, and the rows around those that were asked for last. Painting
 takes what is there and never waits. Rows that arrive meanwhile join at their place. A row whose
 values change keeps its place, and stays even where the filter would hide it now, until the view
 is next rearranged.
@@ -18,7 +18,7 @@ from tui.archive.arrangement import Arrangement
 from tui.archive.arranging import MARGIN, Arranger, Change, Sight, State, look
 from tui.archive.connections import GivenUp, Writer
 from tui.archive.places import Connection
-from tui.archive.positions import Positions, Window, first
+from tui.archive.positions import ID, Positions, Window, first
 from tui.archive.rows import Row
 from tui.archive.sources import Answers, Fitting
 from tui.archive.store import Archive
@@ -64,7 +64,7 @@ class View:
         self._question = question if isinstance(question, int) else 0
         source = question if isinstance(question, Fitting) else Answers(question)
         self._changed = changed
-        self._shown = State(Positions(source, arrangement, array("q"), 0), 0)
+        self._shown = State(Positions(source, arrangement, array(ID), 0), 0)
         self._sight = Sight()
         self.count = 0
         """How many rows the view has."""
