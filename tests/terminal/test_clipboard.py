@@ -77,9 +77,9 @@ async def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert said.startswith("not copied: 100,001 bytes are too many for a clipboard and no file")
 
 
-def program(directory: Path, script: str) -> dict[str, str]:
-    directory.mkdir()
-    path = directory / "tmux"
+def program(directory: Path, script: str, name: str = "tmux") -> dict[str, str]:
+    directory.mkdir(exist_ok=True)
+    path = directory / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o700)
     return {"TMUX": "/tmp/t,1,0", "PATH": str(directory)}
@@ -116,3 +116,78 @@ def test_a_tmux_of_the_working_directory_is_not_run(
     assert clipboard.tmux(environ) == str(tmp_path / "bin" / "tmux")
     assert clipboard.tmux({**environ, "PATH": "bin"}) == ""
     assert clipboard.tmux({"PATH": environ["PATH"]}) == ""
+
+
+async def test_tmux_takes_what_is_too_long_for_a_terminal(tmp_path: Path) -> None:
+    environ = program(tmp_path / "bin", "/bin/cat > /dev/null")
+    for length, words in (
+        (clipboard.TMUX_LIMIT, "given to tmux, 700,000 bytes"),
+        (clipboard.TMUX_LIMIT + 1, "too long for a clipboard (700,001 bytes): written to "),
+    ):
+        said = await clipboard.copy(
+            "x" * length, write=lambda _: None, directory=tmp_path, environ=environ
+        )
+        assert said.startswith(words)
+
+
+DEAF = [{"TERM": "linux"}, {"TERM_PROGRAM": "Apple_Terminal"}, {"VTE_VERSION": "7200"}]
+
+
+@pytest.mark.parametrize("deaf", DEAF)
+async def test_a_terminal_that_never_listens_is_not_spoken_to(
+    tmp_path: Path, deaf: dict[str, str]
+) -> None:
+    sent: list[str] = []
+    environ = {"PATH": str(tmp_path), **deaf}
+    said = await clipboard.copy(TEXT, write=sent.append, directory=tmp_path, environ=environ)
+    path = tmp_path / clipboard.FILE_NAME
+    assert said == f"no clipboard here: written to {path}"
+    assert path.read_text() == TEXT
+    assert sent == []
+
+    inside = {**environ, "STY": "1.pts"}
+    said = await clipboard.copy(TEXT, write=sent.append, directory=tmp_path, environ=inside)
+    assert said == "sent to the terminal, 16 bytes", "screen may be attached elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "words"),
+    [
+        ("wl-copy", "WAYLAND_DISPLAY", ""),
+        ("xclip", "DISPLAY", "-selection clipboard"),
+        ("xsel", "DISPLAY", "--clipboard --input"),
+        ("pbcopy", "", ""),
+    ],
+)
+async def test_a_tool_of_the_desktop_is_given_what_the_terminal_is_not(
+    tmp_path: Path, name: str, variable: str, words: str
+) -> None:
+    kept = tmp_path / "kept"
+    environ = program(tmp_path / "bin", f'echo "$@" > "{kept}"; /bin/cat >> "{kept}"', name)
+    desktop = {"PATH": environ["PATH"], "TERM": "linux", **({variable: ":0"} if variable else {})}
+    said = await clipboard.copy(TEXT, write=lambda _: None, directory=tmp_path, environ=desktop)
+    assert said == f"given to {name}, 16 bytes"
+    assert kept.read_text() == f"{words}\n{TEXT}"
+
+    if variable:
+        assert list(clipboard.tools({"PATH": environ["PATH"]})) == [], "there is no desktop"
+    far = {**desktop, "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}
+    assert list(clipboard.tools(far)) == [], "it is the desktop of somebody else"
+
+
+async def test_a_tool_that_fails_leaves_it_to_the_next_one(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "exit 1", "wl-copy")
+    environ = program(tmp_path / "bin", "/bin/cat > /dev/null", "xclip")
+    desktop = {"PATH": environ["PATH"], "TERM": "linux", "WAYLAND_DISPLAY": "w", "DISPLAY": ":0"}
+    said = await clipboard.copy(TEXT, write=lambda _: None, directory=tmp_path, environ=desktop)
+    assert said == "given to xclip, 16 bytes"
+
+
+async def test_a_file_that_cannot_be_written_where_there_is_no_clipboard_is_said(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("")
+    said = await clipboard.copy(
+        TEXT, write=lambda _: None, directory=tmp_path / "file", environ={"TERM": "linux"}
+    )
+    assert said.startswith("not copied: there is no clipboard here and no file could be written: ")
