@@ -45,19 +45,24 @@ def has_controls(text: str) -> tuple[str, ...]:
 
     Line feeds, carriage returns and tabs are the substance of text files and do not count.
     """
-    named = dict.fromkeys(
+    # Each character is looked at once, however often it occurs in a file of megabytes.
+    return tuple(
         f"U+{ord(character):04X}"
-        for character in text
+        for character in dict.fromkeys(text)
         if character not in "\n\r\t" and _glyph(character) != character
     )
-    return tuple(named)
 
 
 def _shown(text: str) -> str:
+    characters = set(text)
+    if not any(map(_is_mark, characters)):
+        if text.isprintable():
+            return text
+        return text.translate({ord(character): _glyph(character) for character in characters})
     pieces: list[str] = []
     combining = 0
     for character in text:
-        if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+        if _is_mark(character):
             if 0xFE00 <= ord(character) <= 0xFE0F:
                 continue
             combining += 1
@@ -70,6 +75,11 @@ def _shown(text: str) -> str:
         combining = 0
         pieces.append(_glyph(character))
     return "".join(pieces)
+
+
+def _is_mark(character: str) -> bool:
+    """Say whether a character is drawn over the one before it, or changes how that is drawn."""
+    return bool(unicodedata.combining(character)) or unicodedata.category(character) in ("Mn", "Me")
 
 
 def _glyph(character: str) -> str:

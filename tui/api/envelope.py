@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from tui.api.exact import bounded
+
 XML_LIMIT: Final = 65_536
 """Bytes of an XML body that are looked at; the vendor's error is a few hundred."""
 
@@ -34,7 +36,7 @@ def read(body: bytes) -> Envelope:
     if body.lstrip()[:1] == b"<":
         return _from_xml(body)
     try:
-        document = json.loads(body)
+        document = json.loads(bounded(body))
     except (ValueError, RecursionError):
         return Envelope()
     return from_document(document)

@@ -17,7 +17,17 @@ from pydantic.alias_generators import to_pascal
 from tui.api import envelope
 from tui.api.errors import ApiError, BadAnswer, from_answer
 from tui.api.exact import Document, load
-from tui.api.lenient import Count, Text, Total, Whole, nested, wholly
+from tui.api.lenient import (
+    MAX_ROWS,
+    Count,
+    LongText,
+    Text,
+    Token,
+    Total,
+    Whole,
+    nested,
+    wholly,
+)
 from tui.api.transport import Answer
 from tui.api.values import AssistantStatus, TaggedInvocations
 from tui.records import InstanceResult, Invocation, Page, Region, Tag
@@ -70,7 +80,7 @@ class WireInvocation(WireModel):
     name: Text = ""
     target_dir: Text = ""
     content_type: Text = ""
-    content: Text = ""
+    content: LongText = ""
     description: Text = ""
     file_owner: Text = ""
     file_group: Text = ""
@@ -87,7 +97,7 @@ class WirePage(WireModel):
     """What stands around the rows of `DescribeSendFileResults` and `ListTagResources`."""
 
     request_id: Whole = ""
-    next_token: Whole = ""
+    next_token: Token = ""
     total_count: Total = None
 
 
@@ -243,7 +253,9 @@ def _top_rows(document: Document, outer: str, inner: str) -> list[Mapping[str, o
     if isinstance(rows, dict):
         rows = [rows]
     rows = rows or []
-    if not isinstance(rows, list) or not all(isinstance(row, dict | None) for row in rows):
+    if not isinstance(rows, list) or len(rows) > MAX_ROWS:
+        raise _NoAnswer
+    if not all(isinstance(row, dict | None) for row in rows):
         raise _NoAnswer
     return [row for row in rows if row is not None]
 

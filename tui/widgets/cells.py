@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui.plain import printable
+
+ROOM: Final = 8
+"""Characters for each cell that are looked at; of a longer text the middle makes no difference."""
+
+
+MOST: Final = 8_192
+"""Characters of a wrapped text: more than any field of the service, and a dozen screens of it."""
 
 
 def fit(text: str, width: int, *, right: bool = False, middle: bool = False) -> str:
@@ -14,9 +22,12 @@ def fit(text: str, width: int, *, right: bool = False, middle: bool = False) -> 
 
     What does not fit is cut at the end, or in the middle where both ends matter as in paths.
     """
+    is_long = len(text) > 2 * (room := ROOM * max(width, 1))
+    if is_long:
+        text = text[:room] + text[-room:]
     text = printable(text)
     size = cell_len(text)
-    if size > width:
+    if size > width or is_long:
         return _cut_middle(text, width) if middle else _cut_end(text, width)
     padding = " " * (width - size)
     return padding + text if right else text + padding
@@ -25,10 +36,11 @@ def fit(text: str, width: int, *, right: bool = False, middle: bool = False) -> 
 def wrapped(text: str, width: int) -> list[str]:
     """Return `text`, made printable, in lines of at most `width` cells, broken at spaces.
 
-    A word that is too long for a line is broken anywhere. There is always at least one line.
+    A word that is too long for a line is broken anywhere. There is always at least one line, and
+    what goes beyond `MOST` characters is left out.
     """
     lines = [""]
-    for gap, word in re.findall(r"(\s*)(\S+)", printable(text)):
+    for gap, word in re.findall(r"(\s*)(\S+)", printable(text, MOST).rstrip()):
         joined = f"{lines[-1]}{gap}{word}" if lines[-1] else word
         if cell_len(joined) <= width:
             lines[-1] = joined

@@ -31,6 +31,9 @@ LABEL_WIDTH: Final = 13
 PREVIEW_LINES: Final = 200
 """Lines of the content in the pane."""
 
+PREVIEW_CHARACTERS: Final = 16_384
+"""Characters of the content in the pane, which may all be on one line."""
+
 HEX_BYTES: Final = 8
 """Bytes on a line of the hexadecimal view."""
 
@@ -234,9 +237,10 @@ def _content(detail: Detail, width: int) -> Iterator[Line]:
     if content.text is None:
         yield from _hexadecimal(content.data[: PREVIEW_LINES * HEX_BYTES])
     else:
-        lines = content.text.split("\n", PREVIEW_LINES)
+        beginning = content.text[:PREVIEW_CHARACTERS]
+        lines = beginning.split("\n", PREVIEW_LINES)
         yield from (line(text) for text in paragraph("\n".join(lines[:PREVIEW_LINES])).split("\n"))
-        if len(lines) > PREVIEW_LINES:
+        if len(lines) > PREVIEW_LINES or len(beginning) < len(content.text):
             yield line(Span("… the rest is in the content viewer", "dim"))
 
 
