@@ -1,0 +1,1 @@
+"""The explorer at the other end of a secure shell."""
