@@ -33,7 +33,7 @@ _SECRETS: Final = (
     ),
     (re.compile(r"(?i)(\b(?:Signature|Credential)=)[^\s\"',&;]+"), rf"\1{MASK}"),
     (
-        re.compile(r"(?i)(\b[\w-]*(?:secret|password)\w*[\"']?\s*[:=]\s*[\"']?)[^\s\"',&;]+"),
+        re.compile(r"(?i)((?:secret|password)\w{0,40}[\"']?\s*[:=]\s*[\"']?)[^\s\"',&;]+"),
         rf"\1{MASK}",
     ),
     (re.compile(r"(//[^/\s:@]*:)[^/\s@]+(?=@)"), rf"\1{MASK}"),

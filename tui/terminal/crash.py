@@ -36,10 +36,8 @@ _NAMED_SECRET: Final = re.compile(
 _KNOWN_SECRET: Final = re.compile(r"\b(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]+")
 """Access keys by their beginnings."""
 
-_LONG_WORD: Final = re.compile(
-    r"(?=[A-Za-z+/=_-]*[0-9])(?=[0-9+/=_-]*[A-Za-z])[A-Za-z0-9+/=_-]{24,}"
-)
-"""Words that are as long and as mixed as a key, a token or a signature is."""
+_LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/=_-]{24,}")
+"""Words that are as long as a key, a token or a signature; those of letters alone are none."""
 
 _PLACE: Final = '  File "'
 """How the lines of a traceback begin that name a file; paths are no secrets."""
@@ -94,7 +92,11 @@ def masked(text: str) -> str:
     """Hide in a line of prose or of a message what looks like a key, a token or a signature."""
     text = _KNOWN_SECRET.sub(MASK, text)
     text = _NAMED_SECRET.sub(rf"\1{MASK}", text)
-    return _LONG_WORD.sub(MASK, text)
+    return _LONG_WORD.sub(lambda found: MASK if _is_mixed(found[0]) else found[0], text)
+
+
+def _is_mixed(word: str) -> bool:
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _failure(kind: str, text: str) -> Failure:
