@@ -154,7 +154,8 @@ class Caller:
                     call.request_id = value.request_id
             except ApiError as fault:
                 self._record(fault)
-                if await self._repaired(fault, repairs, credentials):
+                if repaired := await self._repaired(fault, repairs, credentials):
+                    self._observer.call_waiting(call, 0.0, repaired)
                     continue
                 retries += 1
                 wait = self._wait(fault, retries)
@@ -197,15 +198,17 @@ class Caller:
         elif fault.status is not None:
             self._breaker.succeeded()
 
-    async def _repaired(self, fault: ApiError, repairs: _Repairs, stale: Credentials) -> bool:
-        """Put right what can be put right here, once, and say whether to ask again at once."""
+    async def _repaired(
+        self, fault: ApiError, repairs: _Repairs, stale: Credentials
+    ) -> ApiError | None:
+        """Put right what can be put right here, once, and return what to say of it."""
         if isinstance(fault, ClockSkewed) and fault.ahead is not None and not repairs.clock:
             repairs.clock = True
             self.skew += fault.ahead
-            return True
+            return fault.made_up_for(self.skew)
         if fault.code == "SignatureNonceUsed" and not repairs.nonce:
             repairs.nonce = True
-            return True
+            return fault
         if (
             isinstance(fault, TokenExpired)
             and isinstance(self._source, RenewableSource)
@@ -213,8 +216,8 @@ class Caller:
         ):
             repairs.token = True
             repairs.renewed = await self._source.refreshed(stale)
-            return True
-        return False
+            return fault
+        return None
 
     def _wait(self, fault: ApiError, retries: int) -> float | None:
         """Return the seconds to wait before the next attempt; None where there is to be none."""

@@ -181,6 +181,19 @@ class ClockSkewed(Refused):
     ahead: float | None = None
     """Seconds by which the service's clock is ahead of the one that dated the request."""
 
+    def made_up_for(self, skew: float) -> ClockSkewed:
+        """Return the same with other words, once requests are dated `skew` seconds later."""
+        made = ClockSkewed(
+            f"This machine's clock is {clock_words(skew)}; requests are dated by the latter.",
+            advice="Set this machine's clock.",
+            code=self.code,
+            status=self.status,
+            message=self.message,
+            request_id=self.request_id,
+        )
+        made.ahead = skew
+        return made
+
 
 class CursorRefused(Refused):
     """The token to go on from is stale, or belongs to another walk."""
@@ -300,10 +313,14 @@ def from_answer(
     if isinstance(error, ClockSkewed) and now is not None:
         error.ahead = skew(headers, now)
         if error.ahead is not None:
-            way = "behind" if error.ahead > 0 else "ahead of"
-            seconds = f"{abs(error.ahead):,.0f} s {way} the service's"
-            error.advice = f"Set this machine's clock: it is {seconds}."
+            error.advice = f"Set this machine's clock: it is {clock_words(error.ahead)}."
     return error
+
+
+def clock_words(ahead: float) -> str:
+    """Say how this machine's clock goes where the service's is `ahead` seconds ahead."""
+    way = "behind" if ahead > 0 else "ahead of"
+    return f"{abs(ahead):,.0f} s {way} the service's"
 
 
 def _kind(code: str, status: int) -> type[Refused]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tui.api.calls import Call
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, ClockSkewed
 
 KEPT: Final = 500
 """Calls that are remembered."""
@@ -27,6 +27,8 @@ class Calls:
         self._clock = clock
         self.log: deque[Call] = deque(maxlen=KEPT)
         self.in_flight = 0
+        self.clock_ahead = 0.0
+        """Seconds by which the service's clock is ahead, 0 until that had to be made up for."""
         self._waits: dict[int, tuple[float, ApiError]] = {}
 
     @property
@@ -45,6 +47,8 @@ class Calls:
     def call_waiting(self, call: Call, seconds: float, fault: ApiError) -> None:
         """Take note that a call waits before it tries again."""
         self._waits[id(call)] = (self._clock() + seconds, fault)
+        if isinstance(fault, ClockSkewed) and fault.ahead is not None:
+            self.clock_ahead = fault.ahead
         self._changed()
 
     def call_ended(self, call: Call) -> None:

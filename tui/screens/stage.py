@@ -238,7 +238,7 @@ class Stage(FittingScreen[None]):
                     reading, self.query_shown, offline=loader.session.offline
                 ),
                 activity=loader.activity,
-                trouble=states.trouble_words(failure),
+                trouble=states.trouble_words(failure, loader.calls.clock_ahead),
                 position=f"row {self.table.cursor + 1:,}" if self.table.row else "",
             )
         )

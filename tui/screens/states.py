@@ -19,7 +19,7 @@ from tui.api.errors import (
 from tui.archive.rows import Known
 from tui.records import Query
 from tui.screens.reading import Reading
-from tui.widgets.words import byte_count
+from tui.widgets.words import byte_count, duration
 
 TAG_CAP = "the service shows at most 1,000 under a tag"
 
@@ -68,11 +68,11 @@ def next_look(left: float) -> float:
     return left - SOON + 1 if left > SOON else left % 60 + 1
 
 
-def trouble_words(failure: ApiError | None) -> str:
-    """Return one or two words for what stands in the way, or nothing."""
+def trouble_words(failure: ApiError | None, clock_ahead: float = 0.0) -> str:
+    """Return a few words for what stands in the way, or for a clock that has to be set, if any."""
     match failure:
         case None:
-            return ""
+            return clock_words(clock_ahead) if clock_ahead else ""
         case Throttled():
             return "throttled"
         case Denied():
@@ -100,6 +100,11 @@ def nobody_words(failure: CredentialsUnavailable) -> tuple[str, ...]:
         "",
         "Then r asks again; P picks a profile.",
     )
+
+
+def clock_words(ahead: float) -> str:
+    """Return how wrong this machine's clock is where the service's is `ahead` seconds ahead."""
+    return f"clock {duration(abs(ahead))} {'slow' if ahead > 0 else 'fast'}"
 
 
 def empty_words(
