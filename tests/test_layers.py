@@ -16,6 +16,9 @@ VOCABULARY = {"plain", "records"}
 """What everything may import."""
 
 
+LONGEST = 400
+"""Lines of a file."""
+
 WIRING = {"__init__", "__main__", "commands"}
 """The version, the entry, and what puts the parts together and may import everything."""
 
@@ -125,6 +128,13 @@ def test_a_library_is_imported_in_one_place(library: str) -> None:
         if any(each.partition(".")[0] == library for each in imports(path, name))
     }
     assert all(within(name, FOREIGN[library]) for name in importers), importers
+
+
+def test_no_file_is_longer_than_can_be_read_at_once() -> None:
+    root = PACKAGE.parent
+    files = [path for name in ("tui", "tests") for path in (root / name).rglob("*.py")]
+    long = {path.name for path in files if len(path.read_text("utf-8").splitlines()) > LONGEST}
+    assert not long
 
 
 def test_the_vendors_packages_are_nowhere() -> None:

@@ -1,55 +1,24 @@
-"""HTTP with real bytes on loopback: bounded, complete, translated, and never followed."""
+"""The transport on a real socket: what it sends, what it takes, what it refuses."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import socket
-import ssl
 import subprocess
 import sys
-import tracemalloc
 import zlib
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.wire import Responder, http, http_transport, serving
-from tui.api import tls, transport
+from tests.serving import GZIP, always, ask, then_close
+from tests.wire import http, http_transport, serving
+from tui.api import transport
 from tui.api.errors import ApiError, BadAnswer, NotReached, Oversized, TimedOut
-from tui.api.inflate import MAX_BODY, MAX_MEMBERS, Body
-from tui.api.transport import Answer, HttpTransport
+from tui.api.inflate import MAX_BODY
+from tui.api.transport import HttpTransport
 
 pytestmark = pytest.mark.anyio
-
-GZIP = ["Content-Encoding: gzip"]
-
-
-def always(response: bytes) -> Responder:
-    """Answer every request with these bytes."""
-
-    async def respond(head: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(response)
-
-    return respond
-
-
-def then_close(response: bytes) -> Responder:
-    """Answer with these bytes and close the connection."""
-
-    async def respond(head: bytes, writer: asyncio.StreamWriter) -> None:
-        writer.write(response)
-        await writer.drain()
-        writer.close()
-
-    return respond
-
-
-async def ask(respond: Responder, *, read_timeout: float = 5.0) -> Answer:
-    async with serving(respond) as url, http_transport(read_timeout=read_timeout) as wire:
-        return await wire.exchange("POST", f"{url}/?a=1", [], b"")
 
 
 async def test_the_query_goes_on_the_wire_as_it_was_signed() -> None:
@@ -286,141 +255,6 @@ async def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
             assert not caught.value.retryable
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a self-signed certificate for 127.0.0.1 with its key in one file."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    key = path.with_suffix(".key")
-    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -batch"
-    names = ["-subj", "/CN=somewhere.example", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        ["openssl", *command.split(), *names, "-keyout", key, "-out", path],
-        check=True,
-        capture_output=True,
-    )
-    path.write_text(path.read_text() + key.read_text())
-    return path
-
-
-async def ask_securely(certificate: Path) -> Answer:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(http(b"secure"))
-            await writer.drain()
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    async with server, http_transport() as wire:
-        port = server.sockets[0].getsockname()[1]
-        return await wire.exchange("POST", f"https://127.0.0.1:{port}/", [], b"")
-
-
-async def test_a_certificate_is_verified_against_the_file_that_the_user_names(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-
-    assert (await ask_securely(certificate)).body == b"secure"
-
-
-async def test_a_certificate_of_nobody_known_is_not_trusted(certificate: Path) -> None:
-    with pytest.raises(NotReached, match="is not trusted") as caught:
-        await ask_securely(certificate)
-
-    assert not caught.value.retryable
-    assert "SSL_CERT_FILE" in caught.value.advice
-
-
-async def test_a_wrong_host_name_is_not_trusted(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
-    async with server, http_transport() as wire:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(NotReached, match="is not trusted"):
-            await wire.exchange("POST", f"https://localhost:{port}/", [], b"")
-
-
-def test_no_session_keys_are_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
-
-    context = tls.context()
-
-    assert not context.keylog_filename
-    assert context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
-    assert not (tmp_path / "keys").exists()
-
-
-async def test_certificates_that_cannot_be_read_are_one_clear_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.write_text("nothing")
-    for file, why in ((tmp_path / "missing.pem", "cannot be read"), (empty, "no certificates")):
-        monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        async with http_transport() as wire:
-            with pytest.raises(NotReached, match=f"{file.name}, which .*{why}") as caught:
-                await wire.exchange("POST", "https://127.0.0.1:1/", [], b"")
-            assert not caught.value.retryable
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("HTTPS_PROXY", "ftp://user:very-secret@proxy.example"),
-        ("ALL_PROXY", "socks5://user:very-secret@proxy.example"),
-        ("NO_PROXY", "[::very-secret"),
-        ("HTTPS_PROXY", "http://user:very-secret@proxy.example:port"),
-    ],
-)
-async def test_unusable_proxy_settings_are_one_clear_sentence(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv(name, value)
-    async with http_transport() as wire:
-        with pytest.raises(NotReached, match=r"[Pp]roxy|SOCKS") as caught:
-            await wire.exchange("POST", "https://127.0.0.1:1/", [], b"")
-
-    assert "PROXY" in caught.value.advice
-    assert "secret" not in str(caught.value)
-    assert not caught.value.retryable
-
-
-async def test_a_proxy_is_used_for_https_and_never_for_plain_http(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    heads: list[bytes] = []
-
-    async def respond(head: bytes, writer: asyncio.StreamWriter) -> None:
-        heads.append(head)
-        writer.write(http(status="407 Proxy Authentication Required"))
-
-    async with serving(respond) as proxy, serving(always(http(b"direct"))) as url:
-        for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
-            monkeypatch.setenv(name, proxy.replace("http://", "http://user:very-secret@"))
-        async with http_transport() as wire:
-            assert (await wire.exchange("POST", url, [], b"")).body == b"direct"
-            assert heads == []
-            with pytest.raises(NotReached, match="proxy") as caught:
-                await wire.exchange("POST", "https://ecs.example.invalid/", [], b"")
-
-    assert heads[0].startswith(b"CONNECT ecs.example.invalid:443")
-    assert "secret" not in str(caught.value)
-
-
 async def test_a_pool_without_places_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "MAX_CONNECTIONS", 1)
     arrived, gate = asyncio.Event(), asyncio.Event()
@@ -456,68 +290,3 @@ def test_the_http_library_is_not_imported_before_it_is_needed() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
-
-
-@given(st.binary(max_size=2000), st.integers(1, 400))
-def test_chunks_of_any_size_give_the_whole_body(content: bytes, size: int) -> None:
-    for encoding, sent in (("gzip", gzip.compress(content)), ("identity", content)):
-        body = Body(encoding)
-        for start in range(0, len(sent), size):
-            body.feed(sent[start : start + size])
-
-        assert body.finish() == content
-
-
-@given(st.binary(min_size=1, max_size=300), st.data())
-def test_no_beginning_of_a_compressed_body_passes_for_the_whole(
-    content: bytes, data: st.DataObject
-) -> None:
-    sent = gzip.compress(content)
-    cut = data.draw(st.integers(1, len(sent) - 1))
-    body = Body("gzip")
-
-    with pytest.raises(BadAnswer):
-        body.feed(sent[:cut])
-        body.finish()
-
-
-def test_the_limit_is_exact() -> None:
-    for encoding, just, more in (
-        ("", b"x" * 10, b"x" * 11),
-        ("gzip", gzip.compress(b""), gzip.compress(b"x" * 41)),
-    ):
-        limit = 10 if not encoding else 40
-        body = Body(encoding, limit)
-        body.feed(just)
-        body.finish()
-        with pytest.raises(Oversized):
-            Body(encoding, limit).feed(more)
-    body = Body("gzip", 40)
-    body.feed(gzip.compress(b"x" * 40))
-    assert body.finish() == b"x" * 40
-
-
-def test_an_excess_is_never_inflated_as_a_whole() -> None:
-    bomb = gzip.compress(bytes(20_000_000), 9)
-    body = Body("gzip", 100_000)
-    tracemalloc.start()
-    try:
-        with pytest.raises(Oversized):
-            body.feed(bomb)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-
-    assert len(bomb) < 100_000 and peak < 1_000_000
-
-
-def test_a_body_of_endlessly_many_empty_pieces_is_refused() -> None:
-    body = Body("gzip")
-    body.feed(gzip.compress(b"") * MAX_MEMBERS)
-
-    with pytest.raises(BadAnswer, match="too many pieces"):
-        body.feed(gzip.compress(b""))
-
-
-def test_an_empty_body_is_empty_whatever_it_is_called() -> None:
-    assert Body("gzip").finish() == b""
