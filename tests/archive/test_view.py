@@ -13,7 +13,7 @@ from tui.archive.arrangement import Arrangement
 from tui.archive.arranging import MARGIN
 from tui.archive.positions import NEAR
 from tui.archive.store import Archive
-from tui.archive.view import View
+from tui.archive.view import FIRST_ROWS, View
 from tui.records import InstanceResult, Query, Tag
 
 pytestmark = pytest.mark.anyio
@@ -195,6 +195,22 @@ async def test_a_view_opens_on_what_its_question_was_answered_before(
     await other.open()
     assert shown(again) == ["f-2", "f-1"]
     assert shown(other) == []
+
+
+async def test_a_view_of_many_rows_opens_on_the_newest_and_finds_the_rest(
+    archive: Archive, view: View
+) -> None:
+    await view.add(newest_first(*range(FIRST_ROWS + 50)))
+    again = View(archive, "me", await archive.question("me", Query("cn-hangzhou")))
+    await again.open()
+    assert (again.count, again.finding) == (FIRST_ROWS, True)
+    assert [row.invoke_id for row in again.rows(0, 1) if row] == [f"f-{FIRST_ROWS + 49}"]
+    again.cursor = FIRST_ROWS - 1
+    # What comes meanwhile joins all rows.
+    await again.add(newest_first(-1, 5000))
+    assert (again.count, again.hidden, again.finding) == (FIRST_ROWS + 52, 0, False)
+    assert again.cursor == FIRST_ROWS
+    await again.close()
 
 
 async def test_a_time_that_cannot_be_read_sorts_last(view: View) -> None:

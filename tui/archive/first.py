@@ -41,8 +41,7 @@ class FirstRows:
 def first_rows(path: Path, scope: str, query: Query, limit: int) -> FirstRows:
     """Return at most `limit` rows for a query, newest first, in a few milliseconds."""
     try:
-        if check_file(path):
-            return FirstRows()
+        check_file(path)
         with closing(connect(in_file(path, "ro"), timeout=BUSY_TIMEOUT)) as connection:
             schema.check(connection)
             return _look(connection, scope, query, limit)

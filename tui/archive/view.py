@@ -70,6 +70,8 @@ class View:
         """How many rows the view has."""
         self.hidden = 0
         """How many rows its filter keeps out."""
+        self.finding = False
+        """Whether there are more rows than `count`, which are being found."""
         self._window: Sequence[Row | None] = ()
         self._window_start = 0
         self._arrangements = 0
@@ -97,6 +99,7 @@ class View:
         self._arranger = self._new_arranger(change.state)
         self._take(change)
         if self.count == FIRST_ROWS:
+            self.finding = True
             self._start(self._rearranged(None))
 
     @property
@@ -248,12 +251,11 @@ class View:
             # A reader who has moved meanwhile is where they want to be.
             sight = before.stays(moved)
         self._shown = change.state
+        self.finding &= not change.exchanged
         self.count = change.state.positions.count
         self.hidden = change.state.positions.total - self.count
         self._sight = replace(sight, cursor=max(min(sight.cursor, self.count - 1), 0))
         self._show(change.window, sight.cursor - before.cursor)
-        if not self.holds(sight.first, sight.last):
-            self._fill()
 
     def _show(self, window: Window | None, shift: int) -> None:
         self._window_start, self._window = window or (0, ())
