@@ -1,6 +1,8 @@
-"""A list beside a sidebar, which is scrolled with held keys; the driver is the first argument.
+"""A list beside a sidebar, which is scrolled with held keys.
 
-`lines` after that gives the list the whole width. The last line says how many keys there were.
+The arguments are the driver, `line` or `steady`, and the file that is written when the line is
+known to be slow; `wide` after that gives the list the whole width. The last line of the screen
+says how many keys there were.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from typing import Any, ClassVar
 
 from tui.terminal import capabilities, lifecycle
 
+DRIVER, REPORT = sys.argv[1], Path(sys.argv[2])
 LINES = 400
 WORDS = ["deploy.conf", "配置文件.conf", "e\u0301te\u0301.txt", "🚀 launch", "app.env"]
 
 
 def make_app() -> Any:
     """Import Textual and make the application."""
+    from textual import on
     from textual.app import ComposeResult
     from textual.containers import Horizontal
     from textual.events import Key
@@ -36,29 +40,35 @@ def make_app() -> Any:
         BINDINGS: ClassVar = [("q", "quit", "Quit")]
 
         def __init__(self) -> None:
-            driver = LineDriver if sys.argv[1] == "line" else SteadyDriver
-            super().__init__(driver_class=driver)
+            super().__init__(driver_class=LineDriver if DRIVER == "line" else SteadyDriver)
             self.keys = 0
 
         def compose(self) -> ComposeResult:
             """Lay the panes out."""
             with Horizontal():
-                if "lines" not in sys.argv:
+                if "wide" not in sys.argv:
                     labels = "\n".join(f"label {number}" for number in range(12))
                     yield Label(labels, id="labels", markup=False)
-                yield StaticLines([self.numbered(number) for number in range(LINES)])
+                yield StaticLines()
             yield Label("0 keys", id="keys", markup=False)
 
         def numbered(self, number: int) -> Line:
             """Make one line."""
             word = WORDS[number * 7 % len(WORDS)]
             tone: Any = ("", "failed", "ok")[number % 3]
-            digits = number * number * 7919 % 9_999_991
-            return line(f"{number:04} ", Span(word, tone), f" {digits:08}", key=str(number))
+            digits = pow(number + 2, 40, 10**40)
+            return line(f"{number:04} ", Span(word, tone), f" {digits:040}", key=str(number))
 
         def on_mount(self) -> None:
-            """Give the keys to the list."""
-            self.query_one(StaticLines).focus()
+            """Fill the list and give it the keys."""
+            lines = self.query_one(StaticLines)
+            lines.set_lines(self.numbered(number) for number in range(LINES))
+            lines.focus()
+
+        @on(LineDriver.Slow)
+        def line_is_slow(self, event: LineDriver.Slow) -> None:
+            """Report it."""
+            REPORT.write_text(f"{event.round_trip} {event.rate}")
 
         def on_key(self, _: Key) -> None:
             """Count the keys."""

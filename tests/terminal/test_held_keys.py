@@ -19,11 +19,15 @@ SCROLLER: Final = Path(__file__).with_name("scroller.py")
 
 IS_FULL: Final = os.environ.get("SENDFILE_EXPLORER_TEST_DEPTH") == "full"
 
-CASES: Final = [((), False), (("lines",), True), *([((), True), (("lines",), False)] * IS_FULL)]
+CASES: Final = [((), False), (("wide",), True), *([((), True), (("wide",), False)] * IS_FULL)]
 """Words for the program, and whether the terminal answers nothing."""
 
-SLOW: Final = Line(100_000, 0.08)
-"""A line that carries less than held keys make, and yet leaves the test a short one."""
+SLOW: Final = Line(32_000, 0.08)
+"""A line that carries much less than held keys make."""
+
+FASTER: Final = Line(100_000, 0.08)
+
+FAST: Final = Line(float("inf"), 0.0)
 
 SIZE: Final = (90, 24)
 
@@ -32,8 +36,8 @@ DOWN, UP, PAGE_DOWN, PAGE_UP, END = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[5~"
 SESSION: Final = [(DOWN, 34), (PAGE_DOWN, 9), (UP, 25), (PAGE_UP, 6), (END, 1), (UP, 8), (DOWN, 5)]
 """Keys, and how often each comes while it is held."""
 
-TWO_UPDATES: Final = 3_000
-"""Bytes that two updates of this screen take, about."""
+QUEUED: Final = 3_000
+"""Bytes on their way that are no queue yet: what is sent before a key is held, and an update."""
 
 Cells = list[list[pyte.screens.Char]]
 
@@ -41,12 +45,16 @@ Cells = list[list[pyte.screens.Char]]
 class Scroller(ShapedTerminal):
     """The list at the end of a slow line."""
 
-    def __init__(self, home: Path, *words: str, silent: bool = False) -> None:
-        argv = [sys.executable, "-W", "error", str(SCROLLER), *words]
+    def __init__(self, home: Path, driver: str, *words: str, silent: bool = False) -> None:
+        report = str(home / "slow")
+        argv = [sys.executable, "-W", "error", str(SCROLLER), driver, report, *words]
         environ = environment(home, COLORTERM="truecolor")
-        super().__init__(argv, environ=environ, line=SLOW, size=SIZE, silent=silent)
+        line = SLOW if driver == "line" else FAST
+        super().__init__(argv, environ=environ, line=line, size=SIZE, silent=silent)
         self.others: list[Scroller] = []
         """Terminals that carry on while this one is waited for."""
+        self.queued = 0
+        """The most bytes that were on their way while the first key was held."""
 
     def cells(self) -> Cells:
         self.display()
@@ -72,6 +80,7 @@ def scroll(*terminals: Scroller) -> list[Cells]:
             terminal.hold(key, presses, rate=40)
         for terminal in terminals:
             terminal.until_shown(f"{count} keys")
+            terminal.queued = terminal.queued or terminal.most_waiting
     for terminal in terminals:
         terminal.rest(0.3)
     return [terminal.cells() for terminal in terminals]
@@ -87,10 +96,17 @@ def test_the_screen_is_the_one_without_flow_control(
         Scroller(home, "line", *words, silent=silent) as sparing,
     ):
         expected, shown = scroll(plain, sparing)
+        assert any("0399" in line for line in sparing.display()), "it has been scrolled"
         assert shown == expected
         assert len(sparing.raw) * 2 < len(plain.raw)
-        if not silent:
-            assert sparing.most_waiting < TWO_UPDATES, "updates queue on the way"
+    report = home / "slow"
+    if silent:
+        assert not report.exists(), "nothing is known of it"
+    else:
+        assert sparing.queued < QUEUED, "updates queue on the way"
+        round_trip, rate = map(float, report.read_text().split())
+        assert round_trip >= SLOW.round_trip
+        assert rate <= 2 * SLOW.bits_per_second / 8
 
 
 @pytest.mark.parametrize("repeat", range(10 if IS_FULL else 1))
@@ -98,7 +114,7 @@ def test_what_textuals_own_table_draws_is_what_is_shown(home: Path, repeat: int)
     record = home / "record"
     argv = [sys.executable, "-W", "error", str(TABLE), str(record)]
     environ = environment(home, COLORTERM="truecolor")
-    with ShapedTerminal(argv, environ=environ, line=SLOW) as terminal:
+    with ShapedTerminal(argv, environ=environ, line=FASTER) as terminal:
         recording = Recording(record)
         terminal.until_shown("detail of 0")
         for key, presses in [(DOWN, 30), (PAGE_DOWN, 4), (UP, 20), (PAGE_UP, 4), (DOWN, 10)]:
