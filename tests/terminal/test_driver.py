@@ -16,8 +16,8 @@ from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
 from tui.terminal.frame import SYNC_END, SYNC_START
 from tui.terminal.reading import runs
 
+from .frames import Screen
 from .harness import Terminal, environment, guarded
-from .test_frame import Screen
 
 KEY_BYTES = 60
 """Bytes for one letter that changes: its place, its look, a reset and the cursor's place."""

@@ -13,7 +13,7 @@ from tui.terminal.rendition import PLAIN
 from tui.terminal.row import Row
 from tui.terminal.scrolling import Shift, find
 
-from .test_frame import Screen, Write, compare, holds, styled
+from .frames import DEPTH, Screen, Write, compare, holds, styled
 
 COLUMNS, ROWS = 30, 12
 SIZE = (COLUMNS, ROWS)
@@ -77,7 +77,7 @@ def scrolled(draw: st.DrawFn) -> list[Write]:
     return writes
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60 * DEPTH, suppress_health_check=[HealthCheck.too_slow])
 @given(scrolled(), st.booleans(), holds)
 def test_a_scrolled_screen_is_the_one_that_textual_would_have_left(
     writes: list[Write], erases: bool, holds: list[bool]
