@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tui.plain import printable
 from tui.resources import styles_directory
 from tui.terminal.application import GuardedApp
+from tui.themes import ThemedApp
 from tui.widgets.hex_pane import HexPane
 from tui.widgets.text_pane import TextPane
 
@@ -26,7 +27,7 @@ EMPTY_LINES = "\n" * (1 << 17)
 """More lines than any content has."""
 
 
-class Host(GuardedApp[None]):
+class Host(GuardedApp[None], ThemedApp[None]):
     """A pane alone on a screen."""
 
     CSS_PATH = styles_directory() / "application.tcss"

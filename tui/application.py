@@ -23,10 +23,11 @@ from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
 from tui.terminal.driver import driver_class
+from tui.themes import ThemedApp
 from tui.widgets.bars import HintLine
 
 
-class ExplorerApp(GuardedApp[None]):
+class ExplorerApp(GuardedApp[None], ThemedApp[None]):
     """Opens on the explorer's screen. An unknown theme raises SettingsError."""
 
     # A default screen's own CSS_PATH is not read, so its sheet is named here.

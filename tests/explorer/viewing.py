@@ -16,10 +16,11 @@ from tui.records import Invocation
 from tui.resources import styles_directory
 from tui.screens.viewers import ContentViewer, RawViewer, Viewer
 from tui.terminal.application import GuardedApp
+from tui.themes import ThemedApp
 from tui.triage.content import decode
 
 
-class Host(GuardedApp[None]):
+class Host(GuardedApp[None], ThemedApp[None]):
     """Opens on a viewer, and keeps what is copied."""
 
     CSS_PATH = styles_directory() / "application.tcss"

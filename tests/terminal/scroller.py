@@ -30,9 +30,10 @@ def make_app() -> Any:
     from tui.resources import styles_directory
     from tui.terminal.application import GuardedApp
     from tui.terminal.driver import LineDriver, SteadyDriver
+    from tui.themes import ThemedApp
     from tui.widgets.lines import Line, Span, StaticLines, line
 
-    class Scroller(GuardedApp[None]):
+    class Scroller(GuardedApp[None], ThemedApp[None]):
         """Two panes and a line."""
 
         CSS_PATH = styles_directory() / "application.tcss"
