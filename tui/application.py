@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -18,6 +18,7 @@ from tui.plain import printable
 from tui.records import InvocationSummary, Query
 from tui.resources import styles_directory
 from tui.screens.explorer import SECOND_PRESS, Explorer
+from tui.screens.key_words import keys_of
 from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
 from tui.settings import SettingsError
@@ -25,6 +26,9 @@ from tui.terminal.application import GuardedApp
 from tui.terminal.driver import driver_class
 from tui.themes import ThemedApp
 from tui.widgets.bars import HintLine
+
+KEPT_COMMANDS: Final = ("Theme",)
+"""What of Textual's own commands is offered: the rest is among the explorer's."""
 
 
 class ExplorerApp(GuardedApp[None], ThemedApp[None]):
@@ -61,8 +65,9 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         self._interrupted_at = float("-inf")
         if theme:
             self.theme = self._known_theme(theme)
-        if keymap:
-            self.set_keymap(dict(keymap))
+        self.keys_given = dict(keymap or {})
+        if self.keys_given:
+            self.set_keymap(self.keys_given)
         if state_directory is not None:
             self.state_directory = state_directory
 
@@ -73,11 +78,15 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action of the explorer with its keys, then what Textual offers."""
         if screen is self._explorer:
+            keys = keys_of(self._explorer)
             for key in EXPLORER_KEYS:
+                shown = "  ".join(keys[key.id])
                 yield SystemCommand(
-                    key.words, f"{self._shown(key.id)}  {key.id}", partial(self._run, key.action)
+                    key.words, f"{shown}   ({key.id})", partial(self._run, key.action)
                 )
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            if command.title in KEPT_COMMANDS:
+                yield command
 
     def warn(self, sentence: str) -> None:
         """Say what is wrong with the archive, where the explorer is."""
@@ -98,14 +107,6 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
 
     async def _run(self, action: str) -> None:
         await self.run_action(action, self._explorer)
-
-    def _shown(self, identity: str) -> str:
-        """Return the keys of an action as they are now, for people."""
-        return " ".join(
-            self.get_key_display(active.binding)
-            for active in self._explorer.active_bindings.values()
-            if active.binding.id == identity
-        )
 
     def _known_theme(self, theme: str) -> str:
         known = self.available_themes

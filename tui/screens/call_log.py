@@ -14,6 +14,7 @@ from tui.api.calls import Call
 from tui.resources import styles_directory
 from tui.screens.calls import Calls
 from tui.screens.fitting import FittingScreen
+from tui.screens.key_words import keyed, keys_of
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
@@ -44,7 +45,8 @@ class CallLogScreen(FittingScreen[None]):
 
     def on_mount(self) -> None:
         self.pane.focus()
-        self.query_one(HintLine).show([("esc", "back"), ("r", "latest"), ("↑ ↓", "scroll")])
+        wanted = (("calls.close", "back"), ("calls.refresh", "latest"), ("↑ ↓", "scroll"))
+        self.query_one(HintLine).show(keyed(wanted, keys_of(self)))
 
     def action_refresh_log(self) -> None:
         """Show the calls up to now."""

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
+from tui.screens.key_words import keyed, keys_of
 from tui.widgets.bars import HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, Tone, line
@@ -21,8 +22,8 @@ from tui.widgets.lines import Line, Span, StaticLines, Tone, line
 NAME_WIDTH: Final = 24
 """Cells for the name of an option, or more where one is longer."""
 
-HINTS: Final = (("enter", "take"), ("↑ ↓", "move"), ("esc", "back"))
-"""The keys that help."""
+HINTS: Final = (("picker.take", "take"), ("↑ ↓", "move"), ("picker.leave", "back"))
+"""The actions that help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class PickerScreen(FittingScreen[str | None]):
         self.field.focus()
         self._show()
         self._go_to(self._current)
-        self.query_one(HintLine).show(HINTS)
+        self.query_one(HintLine).show(keyed(HINTS, keys_of(self)))
 
     def offer(self, options: Iterable[Option]) -> None:
         """Offer other options; the cursor stays on its own."""

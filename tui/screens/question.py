@@ -16,6 +16,7 @@ from textual.getters import query_one
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
 from tui.screens.help import HelpScreen
+from tui.screens.key_words import Hint, keyed, keys_of
 from tui.screens.viewers import Copier
 from tui.widgets.bars import Bar, HintLine
 from tui.widgets.lines import Line, Span, StaticLines, line
@@ -26,8 +27,14 @@ BUSY_AFTER: Final = 0.3
 Draw = Callable[[int], Iterable[Line]]
 """Makes the lines of an answer for a width."""
 
-HINTS: Final = (("enter", "go to the rows"), ("y", "copy"), ("esc", "back"), ("?", "help"))
-"""The keys that help most."""
+HINTS: Final[tuple[Hint, ...]] = (
+    ("question.take", "go to the rows"),
+    ("question.extent", "of something else"),
+    ("question.copy", "copy"),
+    ("question.leave", "back"),
+    ("question.help", "help"),
+)
+"""The actions that help most."""
 
 
 class Extent(Enum):
@@ -82,9 +89,14 @@ class QuestionScreen(FittingScreen[str]):
 
     def on_mount(self) -> None:
         self.pane.focus()
-        other = (("s", "of something else"),) if len(self._question.extents) > 1 else ()
-        self.hints.show((*HINTS[:1], *other, *HINTS[1:]))
+        self.show_hints()
         self.ask()
+
+    def show_hints(self) -> None:
+        """Show the keys that help, as they are now."""
+        alone = len(self._question.extents) == 1
+        wanted = [hint for hint in HINTS if not (alone and hint[0] == "question.extent")]
+        self.hints.show(keyed(wanted, keys_of(self)))
 
     @on(Resize)
     def redraw(self) -> None:

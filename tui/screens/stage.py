@@ -9,12 +9,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, Denied
 from tui.archive.rows import Known
 from tui.archive.store import Archive
 from tui.records import Query
 from tui.screens import states
 from tui.screens.fitting import FittingScreen
+from tui.screens.hints import Situation, hints
+from tui.screens.key_words import keyed, keys_of
 from tui.screens.loader import Loader
 from tui.screens.session import Session
 from tui.widgets.bars import ChipLine, HintLine, Notice, Status, StatusLine
@@ -26,28 +28,6 @@ from tui.widgets.prompt import Prompt
 
 PANES: Final = ("filters", "invocations", "instances")
 """The panes in the order of their keys."""
-
-HINTS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    "filters": (("enter", "apply"), ("tab", "next field"), ("esc", "back"), ("?", "help")),
-    "invocations": (
-        ("enter", "open"),
-        ("f", "filter"),
-        ("/", "search"),
-        ("e", "next failed"),
-        ("s", "sort"),
-        ("r", "refresh"),
-        ("?", "help"),
-        ("q", "quit"),
-    ),
-    "instances": (
-        ("enter", "open"),
-        ("esc", "back"),
-        ("v", "raw"),
-        ("y", "copy ID"),
-        ("?", "help"),
-    ),
-}
-"""The keys that help most in each pane."""
 
 
 class Stage(FittingScreen[None]):
@@ -81,6 +61,9 @@ class Stage(FittingScreen[None]):
         self._stay: str | None = None
         self._dismissed: object = None
         self._complaint = ""
+        self._hinted: Situation | None = None
+        """What the keys were chosen for that are shown now."""
+        self._keys: dict[str, list[str]] = {}
 
     def compose(self) -> ComposeResult:
         yield self.status_bar
@@ -173,8 +156,25 @@ class Stage(FittingScreen[None]):
     # Saying.
 
     def show_hints(self) -> None:
-        """Show the keys that help in the pane that has the focus."""
-        self.hints.show(HINTS[self.pane])
+        """Show the keys that help in the pane that has the focus, as things are now."""
+        self._hinted = self._situation()
+        self._keys = self._keys or keys_of(self)
+        self.hints.show(keyed(hints(self._hinted), self._keys))
+
+    def _situation(self) -> Situation:
+        loader, reading = self.loader, self.loader.reading
+        return Situation(
+            pane=self.pane,
+            rows=bool(loader.count),
+            region=bool(self.query_shown.region),
+            walking=loader.walking,
+            failed=loader.failure is not None,
+            denied=isinstance(loader.failure, Denied),
+            hidden=bool(reading and reading.view.hidden),
+            filtered=self.query_shown.is_filtered(),
+            marked=bool(self.marks),
+            instance=bool(self.detail.detail and self.detail.detail.instance_id),
+        )
 
     def say(self, sentence: str) -> None:
         """Say what was done, in place of the hints, until the next move."""
@@ -212,7 +212,8 @@ class Stage(FittingScreen[None]):
         failure = loader.failure
         hidden = reading.view.hidden if reading else 0
         self._show_notice()
-        if self.hints.sentence == states.LOADING_ALREADY and not loader.asking:
+        over = self.hints.sentence == states.LOADING_ALREADY and not loader.asking
+        if over or not (self.hints.sentence or self._hinted == self._situation()):
             self.show_hints()
         self.table.explain_emptiness(
             *states.empty_words(

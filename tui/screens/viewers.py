@@ -19,6 +19,7 @@ from tui.resources import reason, styles_directory
 from tui.saving import save_as
 from tui.screens.fitting import FittingScreen
 from tui.screens.help import HelpScreen
+from tui.screens.key_words import keyed, keys_of
 from tui.screens.viewed import Viewed, viewed_content, viewed_raw
 from tui.widgets.bars import HintLine, Notice
 from tui.widgets.hex_pane import HexPane
@@ -29,10 +30,17 @@ from tui.widgets.viewer_head import ViewerHead
 Copier = Callable[[str], Awaitable[str]]
 """Sends text towards the clipboard and says in words what was done with it."""
 
-HINTS: Final = (("esc", "back"), ("/", "search"), ("n", "next"), ("y", "copy"), ("S", "save"))
-"""The keys that help most."""
+HINTS: Final = (
+    ("viewer.back", "back"),
+    ("viewer.search", "search"),
+    ("text.next", "next"),
+    ("viewer.copy", "copy"),
+    ("viewer.save", "save"),
+)
+"""The actions that help most."""
 
-WRAP_HINT: Final = ("w", "wrap")
+WRAP_HINT: Final = ("text.wrap", "wrap")
+HELP_HINT: Final = ("viewer.help", "help")
 
 
 class Viewer(FittingScreen[None]):
@@ -87,11 +95,11 @@ class Viewer(FittingScreen[None]):
     def show_hints(self) -> None:
         """Show the keys that help, in place of what was said."""
         self.notice.show("")
-        self.hints.show(self.hint_pairs)
+        self.hints.show(keyed((*self.hint_pairs, HELP_HINT), keys_of(self)))
 
     @property
     def hint_pairs(self) -> Sequence[tuple[str, str]]:
-        """The keys that help."""
+        """The actions that help, but for help itself."""
         return (*HINTS, WRAP_HINT)
 
     def say(self, sentence: str) -> None:
@@ -200,7 +208,9 @@ class ContentViewer(Viewer):
 
     @property
     def hint_pairs(self) -> Sequence[tuple[str, str]]:
-        return (*HINTS, ("t", "text")) if self._as_bytes else (*HINTS, ("t", "bytes"), WRAP_HINT)
+        if self._as_bytes:
+            return (*HINTS, ("viewer.bytes", "text"))
+        return (*HINTS, ("viewer.bytes", "bytes"), WRAP_HINT)
 
     def on_mount(self) -> None:
         self._show_pane()

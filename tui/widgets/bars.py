@@ -187,10 +187,10 @@ class HintLine(Bar):
 
 
 def fitting_hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """Return those hints that fit whole into `width` cells, help before all others."""
+    """Return those hints that fit whole into `width` cells, the one for help before all others."""
     chosen: list[tuple[str, str]] = []
     used = 0
-    for hint in sorted(hints, key=lambda hint: hint[0] != "?"):
+    for hint in sorted(hints, key=lambda hint: hint[1] != "help"):
         needed = cell_len("  ".join(hint)) + 2
         if used + needed - 3 <= width:
             chosen.append(hint)
