@@ -1,4 +1,8 @@
-"""Draws the pictures of the README from the emulator: `python -m tests.screenshots`."""
+"""Draws the pictures of the README, and the same screens as text: `python -m tests.screenshots`.
+
+The texts are what the tests compare: they stay the same where a release of Textual draws its
+pictures a little otherwise.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.explorer.driver import opened
+from tui.archive.store import Archive
 from tui.emulator.fleet import Fleet
 from tui.emulator.handler import Emulator
+from tui.themes import LIGHT
 
-DIRECTORY: Final = Path(__file__).resolve().parent.parent / "screenshots"
+PICTURES: Final = Path(__file__).resolve().parent.parent / "screenshots"
+TEXTS: Final = Path(__file__).resolve().parent / "explorer" / "screens"
 
 NOW: Final = 1_790_000_000.0
 """The moment at which every picture is taken, in unix seconds."""
@@ -24,39 +31,58 @@ class Situation(NamedTuple):
     size: tuple[int, int]
     keys: tuple[str, ...]
     theme: str = ""
+    newcomer: bool = False
+
+
+class Drawn(NamedTuple):
+    """One screen, twice."""
+
+    svg: str
+    text: str
 
 
 SITUATIONS: Final = (
     Situation("explorer", (120, 40), ("down", "down")),
+    Situation("first-start", (80, 24), (), newcomer=True),
     Situation("wide", (180, 40), ("f", "enter", "down", "enter", "down", "down")),
-    Situation("viewer", (120, 40), ("down", "down", "v")),
-    Situation("sorted", (120, 40), ("s", "s", "space", "space", "slash", *"nginx")),
     Situation("instance", (120, 40), ("down", "down", "enter", "enter")),
-    Situation("narrow", (80, 24), ("down", "down")),
-    Situation("light", (120, 40), ("down", "down"), "textual-light"),
-    Situation("help", (80, 60), ("question_mark",)),
     Situation("causes", (120, 40), ("M", "F")),
     Situation("outcomes", (120, 40), ("M", "D")),
-    Situation("pushes", (120, 40), ("M", "C")),
+    Situation("timeline", (120, 40), ("down", "down", "t")),
+    Situation("light", (120, 40), ("s", "s", "space", "space", "slash", *"nginx"), LIGHT),
 )
+"""The eight main situations."""
 
 
-async def draw(situation: Situation) -> str:
-    """Return the picture of one situation as SVG."""
+async def draw(situation: Situation) -> Drawn:
+    """Return one situation as a picture in SVG and as text."""
     fleet = Fleet(1000, 7, clock=lambda: NOW)
-    async with opened(size=situation.size, emulator=Emulator(fleet, clock=lambda: NOW)) as driver:
+    async with opened(
+        size=situation.size,
+        emulator=Emulator(fleet, clock=lambda: NOW),
+        newcomer=situation.newcomer,
+        archive=Archive(clock=lambda: NOW),
+        clock=lambda: NOW,
+    ) as driver:
         if situation.theme:
             driver.app.theme = situation.theme
         for key in situation.keys:
             await driver.press(key)
-        return driver.app.export_screenshot(title="sendfile-explorer")
+        return Drawn(
+            driver.app.export_screenshot(title="sendfile-explorer"), driver.screen() + "\n"
+        )
 
 
 async def main() -> None:
-    """Write every picture."""
-    DIRECTORY.mkdir(exist_ok=True)
+    """Write every picture and every text, and remove those of situations that are no more."""
+    for directory, ending in ((PICTURES, "svg"), (TEXTS, "txt")):
+        directory.mkdir(exist_ok=True)
+        for path in directory.glob(f"*.{ending}"):
+            path.unlink()
     for situation in SITUATIONS:
-        (DIRECTORY / f"{situation.name}.svg").write_text(await draw(situation), encoding="utf-8")
+        drawn = await draw(situation)
+        (PICTURES / f"{situation.name}.svg").write_text(drawn.svg, encoding="utf-8")
+        (TEXTS / f"{situation.name}.txt").write_text(drawn.text, encoding="utf-8")
 
 
 if __name__ == "__main__":

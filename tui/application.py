@@ -58,9 +58,10 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         keymap: Mapping[str, str] | None = None,
         state_directory: Path | None = None,
         line_driver: bool = True,
+        newcomer: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class(line=line_driver))
-        self._explorer = Explorer(session, archive, query, self.copy, first)
+        self._explorer = Explorer(session, archive, query, self.copy, first, newcomer=newcomer)
         self._archive = archive
         self._interrupted_at = float("-inf")
         if theme:

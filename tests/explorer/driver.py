@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -159,6 +160,8 @@ async def opened(
     directory: Path | None = None,
     archive: Archive | None = None,
     offline: bool = False,
+    newcomer: bool = False,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Driver]:
     """Open the explorer against an emulator in this process."""
     emulator = emulator or Emulator(fleet or Fleet(1000, 7))
@@ -178,6 +181,7 @@ async def opened(
             policy=RetryPolicy(),
             observer=observer,
             sleep=no_wait,
+            clock=clock,
         )
 
     def session(region: str) -> Session:
@@ -185,7 +189,12 @@ async def opened(
 
     query = Query(emulator.region) if query is None else query
     app = ExplorerApp(
-        session(query.region), archive or Archive(), query, keymap=keymap, state_directory=directory
+        session(query.region),
+        archive or Archive(),
+        query,
+        keymap=keymap,
+        state_directory=directory,
+        newcomer=newcomer,
     )
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot, wire)

@@ -69,6 +69,8 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     query = replace(request.filters, region=target.region)
     in_memory = target.emulator is not None or not settings.archive
     first = () if in_memory or offline else first_rows(keeping.archive_path(), here.scope, query)
+    # Where something is kept, whoever has been here before has left an archive.
+    newcomer = target.emulator is not None or not (in_memory or keeping.archive_path().exists())
 
     # Textual reads the environment as it is imported.
     from tui import keymap
@@ -86,6 +88,7 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
         keymap=keymap.load(resources.config_directory() / keymap.KEYMAP_FILE),
         state_directory=resources.state_directory(),
         line_driver=settings.line_driver,
+        newcomer=newcomer,
     )
     return lifecycle.run(
         lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse

@@ -15,7 +15,7 @@ from tui.resources import styles_directory
 from tui.screens.calls import Calls
 from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keyed, keys_of
-from tui.widgets.bars import HintLine
+from tui.widgets.bars import Bar, HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, line
 
@@ -33,17 +33,19 @@ class CallLogScreen(FittingScreen[None]):
         Binding("r", "refresh_log", "Show the latest calls", id="calls.refresh"),
     ]
 
-    pane = query_one(StaticLines)
+    pane = query_one("#calls", StaticLines)
 
     def __init__(self, calls: Calls) -> None:
         super().__init__()
         self._calls = calls
 
     def compose(self) -> ComposeResult:
-        yield StaticLines(call_lines(self._calls.log))
+        yield Bar(id="title")
+        yield StaticLines(call_lines(self._calls.log), id="calls")
         yield HintLine()
 
     def on_mount(self) -> None:
+        self.query_one("#title", Bar).set_lines([line(Span(" API calls", "strong"))])
         self.pane.focus()
         wanted = (("calls.close", "back"), ("calls.refresh", "latest"), ("↑ ↓", "scroll"))
         self.query_one(HintLine).show(keyed(wanted, keys_of(self)))
@@ -55,7 +57,7 @@ class CallLogScreen(FittingScreen[None]):
 
 def call_lines(calls: Iterable[Call]) -> list[Line]:
     """Return a few lines for each call, the newest first; nothing secret is in a call."""
-    lines = [line(Span("API calls", "title")), line()]
+    lines: list[Line] = []
     for call in reversed(list(calls)):
         began = datetime.fromtimestamp(call.started_at, UTC).strftime("%H:%M:%S UTC")
         took = "under way" if call.milliseconds is None else f"{call.milliseconds:,.0f} ms"
@@ -76,6 +78,4 @@ def call_lines(calls: Iterable[Call]) -> list[Line]:
         lines.append(line(Span(f"  {words}", "dim")))
         if call.error is not None:
             lines.append(line("  ", Span(str(call.error), "failed")))
-    if len(lines) == 2:
-        lines.append(line(Span("No calls yet.", "dim")))
-    return lines
+    return lines or [line(Span("No calls yet.", "dim"))]

@@ -48,15 +48,20 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         query: Query,
         copier: Copier,
         first: Sequence[InvocationSummary] = (),
+        *,
+        newcomer: bool = False,
     ) -> None:
-        """Show the rows `first` until the archive is open."""
+        """Show the rows `first` until the archive is open; tell a `newcomer` what can be done."""
         super().__init__(session, archive, query)
         self.copier = copier
         self._interrupted_at = float("-inf")
         self._end_timer: Timer | None = None
         self._first = first
+        self._newcomer = newcomer
 
     def on_mount(self) -> None:
+        if self._newcomer:
+            self.greet()
         if self._first:
             self.table.show(FirstRows(self._first))
         self.go_to("invocations")
@@ -233,7 +238,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         elif self.is_working("export"):
             self.workers.cancel_group(self, "export")
             self.say("Stopped; nothing was saved.")
-        elif self.dismiss_notice():
+        elif self.dismiss_notice() or self.welcome.dismiss():
             pass
         elif self.filter_text:
             self.filter_rows("")

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keyed, keys_of
-from tui.widgets.bars import HintLine
+from tui.widgets.bars import Bar, HintLine
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, StaticLines, Tone, line
 
@@ -61,6 +61,7 @@ class PickerScreen(FittingScreen[str | None]):
         options: Iterable[Option],
         current: str = "",
         *,
+        title: str,
         invitation: str = "type to narrow",
         nothing: str = "Nothing has that in its name.",
         free: bool = False,
@@ -69,6 +70,7 @@ class PickerScreen(FittingScreen[str | None]):
         super().__init__()
         self._options = list(options)
         self._current = current
+        self._title = title
         self._invitation = invitation
         self._nothing = nothing
         self._free = free
@@ -76,11 +78,13 @@ class PickerScreen(FittingScreen[str | None]):
     def compose(self) -> ComposeResult:
         field = Input(placeholder=self._invitation, compact=True, max_length=64)
         field.cursor_blink = False
+        yield Bar(id="title")
         yield field
         yield StaticLines(id="options")
         yield HintLine()
 
     def on_mount(self) -> None:
+        self.query_one("#title", Bar).set_lines([line(Span(f" {self._title}", "strong"))])
         self.field.focus()
         self._show()
         self._go_to(self._current)

@@ -25,5 +25,6 @@ def profile_picker(profiles: Iterable[Profile], identity: str) -> PickerScreen:
     return PickerScreen(
         options,
         identity.removeprefix("profile "),
+        title="Profile",
         nothing="There is no such profile; `aliyun configure` makes one.",
     )

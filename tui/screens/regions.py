@@ -25,6 +25,7 @@ class RegionScreen(PickerScreen):
         super().__init__(
             self._offers(),
             current,
+            title="Region",
             invitation="type to narrow, or a whole region ID",
             nothing="No region has that in its name.",
             free=True,

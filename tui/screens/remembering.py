@@ -48,11 +48,10 @@ class Remembering(PostMortem):
     async def list_recent(self) -> None:
         """Bring the list of recent queries up to date."""
         recent = await self.archive.read(recent_queries, self.loader.session.scope)
-        now = datetime.now(UTC)
         here = self.query_shown.region
         self.sidebar.show_recent(
             [
-                (each.query, _ago(each.used, now), each.rows)
+                (each.query, _asked(each.used), each.rows)
                 for each in recent
                 if each.query.region == here and each.query != self.query_shown
             ]
@@ -115,7 +114,7 @@ class Remembering(PostMortem):
             Option(view.name, view.name, ((_view_words(view), "dim"),)) for view in views.values()
         ]
         picked = await self.app.push_screen_wait(
-            PickerScreen(options, nothing="No view has that in its name.")
+            PickerScreen(options, title="Saved view", nothing="No view has that in its name.")
         )
         if picked is not None:
             await self._restore(views[picked])
@@ -187,8 +186,9 @@ def history_lines(found: list[Sent], width: int) -> Iterator[Line]:
         )
 
 
-def _ago(used: float, now: datetime) -> str:
-    return f"{duration(max(now.timestamp() - used, 0.0))} ago"
+def _asked(used: float) -> str:
+    """Return when a query was asked, in words that stay true while they are on the screen."""
+    return f"{datetime.fromtimestamp(used, UTC):%m-%d %H:%M} UTC"
 
 
 def _view_words(view: SavedView) -> str:

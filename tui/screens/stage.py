@@ -25,6 +25,7 @@ from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
 from tui.widgets.key_menu import KeyMenu
 from tui.widgets.prompt import Prompt
+from tui.widgets.welcome import Welcome
 
 PANES: Final = ("filters", "invocations", "instances")
 """The panes in the order of their keys."""
@@ -32,6 +33,9 @@ PANES: Final = ("filters", "invocations", "instances")
 
 class Stage(FittingScreen[None]):
     """Panes, focus and status; what is done with them is in the classes that build on it."""
+
+    AUTO_FOCUS = ""
+    """The explorer itself says which pane has the focus first."""
 
     def __init__(self, session: Session, archive: Archive, query: Query) -> None:
         super().__init__(classes="-in-invocations")
@@ -44,6 +48,7 @@ class Stage(FittingScreen[None]):
         self.chips = ChipLine()
         self.notice = Notice()
         self.hints = HintLine()
+        self.welcome = Welcome()
         self.prompt = Prompt()
         self.menu = KeyMenu()
         self.loader = Loader(
@@ -73,6 +78,7 @@ class Stage(FittingScreen[None]):
             with Container(id="results"):
                 yield self.table
                 yield self.detail
+        yield self.welcome
         yield self.hints
         yield self.notice
         yield self.menu
@@ -109,6 +115,8 @@ class Stage(FittingScreen[None]):
         self.show_hints()
 
     def _enter(self, name: str) -> None:
+        if name != "invocations":
+            self.welcome.dismiss()
         if self.pane != name or not self.hints.sentence:
             # Coming back to the same pane, as from a prompt, leaves what was said of it.
             self.pane = name
@@ -160,6 +168,11 @@ class Stage(FittingScreen[None]):
         self._hinted = self._situation()
         self._keys = self._keys or keys_of(self)
         self.hints.show(keyed(hints(self._hinted), self._keys))
+
+    def greet(self) -> None:
+        """Show somebody who is here for the first time what can be done."""
+        self._keys = self._keys or keys_of(self)
+        self.welcome.greet(self._keys)
 
     def _situation(self) -> Situation:
         loader, reading = self.loader, self.loader.reading
