@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,17 @@ BARE_VARIABLES = (
     "SSL_CERT_FILE",
 )
 """Variables without a prefix that the product or its libraries read."""
+
+
+HEEDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM)
+"""Signals that a shell lets its background jobs ignore, which their children would as well."""
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start hear signals where the tests run in the background, too."""
+    for number in HEEDED:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
