@@ -238,7 +238,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         elif self.is_working("export"):
             self.workers.cancel_group(self, "export")
             self.say("Stopped; nothing was saved.")
-        elif self.dismiss_notice() or self.welcome.dismiss():
+        elif self.dismiss_notice():
             pass
         elif self.filter_text:
             self.filter_rows("")
@@ -246,6 +246,8 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
             pass
         elif self.pane != "invocations":
             self.go_to("invocations")
+        else:
+            self.welcome.dismiss()
 
     def action_interrupt(self) -> None:
         """Copy a selection, else stop a load, else quit when it is asked for twice."""

@@ -38,10 +38,11 @@ class Situation:
 
 def hints(situation: Situation) -> tuple[Hint, ...]:
     """Return the actions to name, the most important first, help and the way out among them."""
-    chosen = dict(_wanted(situation))
-    last = {"help": "help"} if situation.pane != "invocations" else {"help": "help", "quit": "quit"}
-    first = [pair for pair in chosen.items() if pair[0] not in last]
-    return (*first[: MOST - len(last)], *last.items())
+    chosen: dict[str, str] = {}
+    for name, does in _wanted(situation):
+        chosen.setdefault(name, does)
+    last = [("help", "help"), *([("quit", "quit")] if situation.pane == "invocations" else [])]
+    return (*list(chosen.items())[: MOST - len(last)], *last)
 
 
 def _wanted(situation: Situation) -> Iterator[Hint]:
