@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 import pytest
+from textual import work
 from textual.app import ComposeResult
 from textual.events import Key, Paste
 from textual.screen import ModalScreen
@@ -42,11 +44,16 @@ class Table(Label, can_focus=True):
 class Prompts(GuardedApp[None]):
     """A list of what has been struck, a prompt and a box that keys open."""
 
-    BINDINGS: ClassVar = [("slash", "prompt", "Prompt"), ("b", "box", "Box")]
+    BINDINGS: ClassVar = [
+        ("slash", "prompt", "Prompt"),
+        ("b", "box", "Box"),
+        ("s", "slow_box", "Box after a while"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[str | None] = []
+        self.may_open = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield Table("table")
@@ -64,6 +71,12 @@ class Prompts(GuardedApp[None]):
         prompt.focus()
 
     def action_box(self) -> None:
+        self.push_screen(Box(), self.answers.append)
+
+    @work
+    async def action_slow_box(self) -> None:
+        with self.keys_held():
+            await self.may_open.wait()
         self.push_screen(Box(), self.answers.append)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -115,6 +128,33 @@ async def test_a_paste_waits_for_the_key_before_it() -> None:
         strike(app, "!")
         await pilot.pause()
         assert app.query_one("#prompt", Input).value == "pasted!"
+
+
+async def test_what_follows_a_key_that_opens_something_slowly_waits_for_it() -> None:
+    app = Prompts()
+    async with app.run_test() as pilot:
+        strike(app, "sxyz\rq")
+        await pilot.pause()
+        assert app.query(Table).first().struck == ["s"]
+        app.may_open.set()
+        await pilot.pause()
+        await pilot.pause()
+        assert app.answers == ["xyz"]
+        assert app.query(Table).first().struck == ["s", "q"]
+
+
+async def test_nothing_that_opens_keeps_the_keys_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "HELD_PATIENCE", 0.0)
+
+    app = Prompts()
+    async with app.run_test() as pilot:
+        strike(app, "sjk")
+        table = app.query(Table).first()
+        async with asyncio.timeout(10):
+            while table.struck != ["s", "j", "k"]:
+                await asyncio.sleep(0.01)
+        app.may_open.set()
+        await pilot.pause()
 
 
 async def test_a_widget_that_takes_a_key_and_vanishes_does_not_keep_the_others(

@@ -35,6 +35,9 @@ from tui.widgets.invocation_table import FirstRows, InvocationTable
 SECOND_PRESS: Final = 3.0
 """Seconds within which ctrl+c must be pressed again to quit."""
 
+COVERING: Final = ("-folded", "-single-width", "-single-height", "-zoomed")
+"""Classes of the layouts in which the filters take the place of other panes."""
+
 
 class Explorer(Exporting, Inspecting, Remembering, Watching):
     """Filters at the left, invocations, and what became of one of them on its instances."""
@@ -224,8 +227,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
 
     def action_next_pane(self, step: int) -> None:
         """Go to the next field of the filters, or to the next pane."""
-        if self.pane == "filters" and not self.sidebar.at_end(step):
-            (self.focus_next if step > 0 else self.focus_previous)()
+        if self.pane == "filters" and self.sidebar.step(step):
             return
         self.go_to(PANES[(PANES.index(self.pane) + step) % len(PANES)])
 
@@ -295,15 +297,19 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
             self.refresh_pages()
 
     def action_fold(self) -> None:
-        """Hide the filters or show them again; where they are folded away, open them."""
-        if not self.sidebar.is_on_screen:
+        """Hide the filters or show them again; where they are folded away, open or leave them.
+
+        What is on the screen is not asked: it may be older than the latest key.
+        """
+        is_open = self.pane == "filters"
+        if any(map(self.has_class, COVERING)):
+            self.go_to("invocations" if is_open else "filters")
+        elif is_open or not self.has_class("-hide-filters"):
+            self.add_class("-hide-filters")
+            if is_open:
+                self.go_to("invocations")
+        else:
             self.remove_class("-hide-filters")
-            if any(map(self.has_class, ("-folded", "-single-width", "-single-height"))):
-                self.go_to("filters")
-            return
-        self.add_class("-hide-filters")
-        if self.pane == "filters":
-            self.go_to("invocations")
 
     def action_zoom(self) -> None:
         """Give the pane the whole screen, or the others their places again."""
@@ -332,7 +338,8 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         if session.as_profile is None:
             self.say("The demo has no profiles.")
             return
-        profiles = await asyncio.to_thread(session.profiles)
+        with self.opening():
+            profiles = await asyncio.to_thread(session.profiles)
         picked = await self.app.push_screen_wait(profile_picker(profiles, session.identity))
         if picked is None:
             return

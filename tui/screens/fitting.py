@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol, runtime_checkable
 
 from textual.events import DescendantFocus
@@ -30,6 +31,14 @@ class Paced(Protocol):
         """Tell whether to paint now, and not a little later."""
 
 
+@runtime_checkable
+class Ordered(Protocol):
+    """An application that lets keys take effect in the order in which they were struck."""
+
+    def keys_held(self) -> AbstractContextManager[None]:
+        """Let keys wait for what is being opened."""
+
+
 class FittingScreen(Screen[ScreenResultType]):
     """A screen that gives way to one plain line where the terminal is too small for it."""
 
@@ -50,6 +59,14 @@ class FittingScreen(Screen[ScreenResultType]):
         """Give the focus back to what had it before the terminal was too small for anything."""
         if self.focused is None and self._focused_last is not None:
             self.call_after_refresh(self._focused_last.focus)
+
+    def opening(self) -> AbstractContextManager[None]:
+        """Let keys wait: what is struck next is for what is being opened.
+
+        It is for what comes from the archive at once, never for an answer of the service: a key
+        that stops such a wait must not wait for it.
+        """
+        return self.app.keys_held() if isinstance(self.app, Ordered) else nullcontext()
 
     def _on_timer_update(self) -> None:
         # The timer that calls this goes on until something has been painted.

@@ -12,6 +12,7 @@ from typing import Final
 from textual import on, work
 
 from tui.api.errors import ApiError
+from tui.archive.rows import Known
 from tui.plain import has_controls, printable
 from tui.records import Invocation
 from tui.screens import states
@@ -72,9 +73,18 @@ class Inspecting(Stage):
         self.follow_cursor()
 
     @work(exclusive=True, group="detail")
-    async def follow_cursor(self, rest: float = REST) -> None:
+    async def follow_cursor(self) -> None:
         """Show the invocation under the cursor once the cursor rests."""
-        await asyncio.sleep(rest)
+        await asyncio.sleep(REST)
+        await self._look()
+
+    @work(exclusive=True, group="detail")
+    async def look_now(self) -> None:
+        """Show the invocation under the cursor, for which the next key is."""
+        with self.opening():
+            await self._look()
+
+    async def _look(self) -> None:
         reading, row = self.loader.reading, self.table.row
         known = await reading.known_of(row.invoke_id) if reading and row else None
         shown = self.detail.detail
@@ -106,7 +116,7 @@ class Inspecting(Stage):
     @on(InvocationTable.Picked)
     def invocation_is_picked(self) -> None:
         """Go into the invocation under the cursor."""
-        self.follow_cursor(rest=0)
+        self.look_now()
         self.go_to("instances")
 
     @on(InstanceDetail.InstancePicked)
@@ -114,7 +124,7 @@ class Inspecting(Stage):
         """Go into one instance."""
         self._leave_instance()
         self._instance_id = event.instance_id
-        self.follow_cursor(rest=0)
+        self.look_now()
         shown = self.detail.detail
         results = shown.invocation.results if shown else ()
         if any(
@@ -134,7 +144,7 @@ class Inspecting(Stage):
         if not self._instance_id:
             return False
         self._leave_instance()
-        self.follow_cursor(rest=0)
+        self.look_now()
         return True
 
     def _leave_instance(self) -> None:
@@ -161,25 +171,37 @@ class Inspecting(Stage):
                     ("last task", moment(status.last_invoked_time, style)),
                     ("system", status.os_type),
                 )
-        self.follow_cursor(rest=0)
+        self.look_now()
 
     # Viewers.
 
     @work(exclusive=True, group="viewer")
     async def show_content(self) -> None:
         """Show the content of the file that the invocation under the cursor sent."""
-        row = self.table.row
-        known = await self.with_content(row.invoke_id) if row else None
-        if known is not None and not known.content_missing:
-            invocation = known.invocation
-            self.app.push_screen(ContentViewer(invocation, decode(invocation), self.copier))
+        reading, row = self.loader.reading, self.table.row
+        if reading is None or row is None:
+            return
+        with self.opening():
+            known = await reading.known_of(row.invoke_id)
+            if self._view_content(known):
+                return
+        self._view_content(await self.with_content(row.invoke_id))
+
+    def _view_content(self, known: Known | None) -> bool:
+        """Show the content where it is at hand; return whether it is."""
+        if known is None or known.content_missing:
+            return False
+        invocation = known.invocation
+        self.app.push_screen(ContentViewer(invocation, decode(invocation), self.copier))
+        return True
 
     @work(exclusive=True, group="viewer")
     async def action_raw(self) -> None:
         """Show the API's own JSON of the invocation under the cursor."""
-        invocation = await self._invocation()
-        if invocation is not None:
-            self.app.push_screen(RawViewer(invocation, self.copier))
+        with self.opening():
+            invocation = await self._invocation()
+            if invocation is not None:
+                self.app.push_screen(RawViewer(invocation, self.copier))
 
     def action_calls(self) -> None:
         """Show what was asked of the service."""
@@ -192,7 +214,7 @@ class Inspecting(Stage):
     def action_time_style(self) -> None:
         """Show times in the next style."""
         self.table.set_time_style(self.table.time_style.next)
-        self.follow_cursor(rest=0)
+        self.look_now()
 
     # Copies.
 

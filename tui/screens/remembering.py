@@ -106,7 +106,8 @@ class Remembering(PostMortem):
     @work(exclusive=True, group="question")
     async def action_open_view(self) -> None:
         """Pick a saved view and restore it."""
-        views = {view.name: view for view in await self.archive.read(saved_views)}
+        with self.opening():
+            views = {view.name: view for view in await self.archive.read(saved_views)}
         if not views:
             self.say("No view is saved; B saves this one.")
             return

@@ -94,12 +94,11 @@ class Stage(FittingScreen[None]):
         self._enter(name)
         targets = {"filters": self.sidebar.status, "invocations": self.table}
         target = targets.get(name, self.detail)
-        if target.display and target.is_on_screen:
-            target.focus()
-        else:
-            # A pane that is folded away is there once the style sheets have been applied.
-            self._focused_last = target
-            self.call_after_refresh(target.focus)
+        # At once, though a pane that is folded away is there only once the style sheets have been
+        # applied: the next key may have been struck already.
+        self.set_focus(target, scroll_visible=False)
+        if name == "filters":
+            self.sidebar.scroll_home(animate=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know the pane that has the focus, however it came to have it."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from textual.app import App
@@ -18,6 +20,9 @@ from textual.message_pump import MessagePump
 
 PATIENCE: Final = 0.5
 """Seconds that a key waits for the one before it, whose widget may be busy or gone."""
+
+HELD_PATIENCE: Final = 3.0
+"""Seconds that keys wait for what is being opened, as long as that says that it is."""
 
 ReturnType = TypeVar("ReturnType")
 
@@ -32,6 +37,12 @@ class OrderedKeysApp(App[ReturnType]):
         """The number of the key that is being dealt with."""
         self._alarm: asyncio.TimerHandle | None = None
         """Set while a key is being dealt with."""
+        self._opening: set[object] = set()
+        """What is being opened, for which the next key is."""
+        self._has_passed = True
+        """Whether the key that is being dealt with has gone all its way."""
+        self._has_opened = False
+        """Whether something has been opened since, whose focus is yet to be had."""
         super().__init__(**arguments)  # type: ignore[arg-type]
 
     async def on_event(self, event: Event) -> None:
@@ -43,14 +54,34 @@ class OrderedKeysApp(App[ReturnType]):
         else:
             await self._deal_with(event)
 
+    @contextmanager
+    def keys_held(self) -> Iterator[None]:
+        """Let keys wait: what is struck next is for what is being opened here."""
+        opened = object()
+        self._opening.add(opened)
+        self._set_alarm(HELD_PATIENCE)
+        try:
+            yield
+        finally:
+            self._opening.discard(opened)
+            self._has_opened = True
+            if self._has_passed:
+                self.call_later(self._passed, self._turn)
+
     async def _deal_with(self, event: Event) -> None:
         self._turn += 1
         turn = self._turn
-        loop = asyncio.get_running_loop()
-        self._alarm = loop.call_later(PATIENCE, self.call_later, self._next, turn)
+        self._has_passed = False
+        self._set_alarm(PATIENCE)
         start = self.focused or self.screen
         await super().on_event(event)
         self._follow(start, turn, 1)
+
+    def _set_alarm(self, patience: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(patience, self.call_later, self._next, self._turn)
 
     def _follow(self, node: MessagePump | None, turn: int, rounds: int) -> None:
         """Go the way of the key, one queue behind the other, up to the application's.
@@ -65,15 +96,29 @@ class OrderedKeysApp(App[ReturnType]):
         if rounds:
             self.call_later(self._again, turn, rounds - 1)
         else:
-            self.call_later(self._next, turn)
+            self.call_later(self._passed, turn)
 
     def _again(self, turn: int, rounds: int) -> None:
-        self._follow(self.screen, turn, rounds)
+        self._follow(self.focused or self.screen, turn, rounds)
+
+    async def _passed(self, turn: int) -> None:
+        if turn != self._turn:
+            return
+        self._has_passed = True
+        if self._opening:
+            return
+        if self._has_opened:
+            self._has_opened = False
+            self._again(turn, 0)
+        else:
+            await self._next(turn)
 
     async def _next(self, turn: int) -> None:
         if turn != self._turn or self._alarm is None:
             return
         self._alarm.cancel()
         self._alarm = None
+        # Where this is the alarm's doing, nothing of what is still being opened is waited for.
+        self._opening.clear()
         if self._struck:
             await self._deal_with(self._struck.popleft())

@@ -70,8 +70,8 @@ class FilterSidebar(VerticalScroll, can_focus=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False, id="filters.leave"),
-        Binding("down", "app.focus_next", "Next field", show=False, id="filters.next"),
-        Binding("up", "app.focus_previous", "Previous field", show=False, id="filters.previous"),
+        Binding("down", "step(1)", "Next field", show=False, id="filters.next"),
+        Binding("up", "step(-1)", "Previous field", show=False, id="filters.previous"),
     ]
 
     FIELDS: ClassVar[tuple[tuple[str, str, str], ...]] = (
@@ -165,12 +165,25 @@ class FilterSidebar(VerticalScroll, can_focus=False):
                 self.query_one(f"#{identity}", Input).value = self._value(identity)
         self._say(())
 
-    def at_end(self, step: int) -> bool:
-        """Say whether the focus is on the last field in the direction `step`."""
+    def step(self, step: int) -> bool:
+        """Go to the next field, or the one before; return whether there is one.
+
+        The order is known here: the screen's own is that of what is drawn already, which a sidebar
+        that has just been opened is not.
+        """
         fields: list[Widget] = [self.status, *self.query(Input)]
         if self.recent.display:
             fields.append(self.recent)
-        return fields[-1 if step > 0 else 0].has_focus
+        focused = self.screen.focused
+        place = (fields.index(focused) if focused in fields else -1) + step
+        if not 0 <= place < len(fields):
+            return False
+        self.screen.set_focus(fields[place])
+        return True
+
+    def action_step(self, step: int) -> None:
+        """Go to another field; from the last one to nowhere."""
+        self.step(step)
 
     @on(Select.Changed)
     @on(Input.Submitted)

@@ -261,6 +261,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll_to_line(top + lines)
         self.move_cursor(self.cursor + lines)
 
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus: who hides a pane says where it goes, and may have done so since."""
+        event.prevent_default()
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse clicked."""
         index = event.y - self.header_height + self.scroll_offset.y
