@@ -222,10 +222,11 @@ def every_key(window: Window, *, rows: int) -> None:
     window.shows(r"f filter")
 
     window.press("f", "tab", *"no-such-file", "enter")
-    window.shows(r"name=no-such-file")
+    window.shows(r"name=no-such-file +X clears")
     window.shows(r"Nothing that was sent matches")
     window.press("X")
-    window.hides(r"name=no-such-file")
+    # It is among the recent queries from now on.
+    window.hides(r"X clears")
     window.shows(r"\d+ (loaded|of)")
     window.press("r", "ctrl+r", "ctrl+l")
     window.shows(r"row 1\b")
