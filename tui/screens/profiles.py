@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from tui.screens.picker import Option, PickerScreen
 from tui.screens.session import Profile
+
+NONE: Final = "No profile is set up here; `aliyun configure` makes one."
+"""What is said where there is nothing to pick."""
 
 
 def profile_picker(profiles: Iterable[Profile], identity: str) -> PickerScreen:
@@ -26,5 +30,5 @@ def profile_picker(profiles: Iterable[Profile], identity: str) -> PickerScreen:
         options,
         identity.removeprefix("profile "),
         title="Profile",
-        nothing="There is no such profile; `aliyun configure` makes one.",
+        nothing="There is no such profile." if options else NONE,
     )

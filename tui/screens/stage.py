@@ -9,7 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from tui.api.errors import ApiError, Denied
+from tui.api.errors import ApiError, CredentialsUnavailable, Denied
 from tui.archive.rows import Known
 from tui.archive.store import Archive
 from tui.records import Query
@@ -206,10 +206,16 @@ class Stage(FittingScreen[None]):
 
     def _show_notice(self) -> None:
         failure = self.loader.failure
-        if failure is None or failure is self._dismissed:
+        if failure is None or failure is self._dismissed or self._table_says_it:
             self.notice.show(self._complaint)
         else:
             self.notice.show(self._complaint or str(failure))
+
+    @property
+    def _table_says_it(self) -> bool:
+        """Whether nobody is known to ask as, which the empty table explains at length."""
+        nobody = isinstance(self.loader.failure, CredentialsUnavailable)
+        return nobody and not self.loader.count
 
     def rows_changed(self, shift: int) -> None:
         """Draw the rows that the view has now, which moved by `shift` under the cursor."""
@@ -224,6 +230,7 @@ class Stage(FittingScreen[None]):
         failure = loader.failure
         hidden = reading.view.hidden if reading else 0
         self._show_notice()
+        self.set_class(self._table_says_it, "-table-alone")
         over = self.hints.sentence == states.LOADING_ALREADY and not loader.asking
         if over or not (self.hints.sentence or self._hinted == self._situation()):
             self.show_hints()

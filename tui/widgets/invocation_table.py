@@ -13,6 +13,7 @@ from textual.message import Message
 
 from tui.records import InvocationSummary
 from tui.widgets import columns
+from tui.widgets.cells import wrapped
 from tui.widgets.columns import INVOKE_ID_WIDTH, Column, Context
 from tui.widgets.lines import Line, LineView, Span
 from tui.widgets.words import TimeStyle
@@ -117,6 +118,8 @@ class InvocationTable(LineView):
         self._id_width = INVOKE_ID_WIDTH
         self._sorted_by, self._arrow = "", ""
         self._why_empty: tuple[str, ...] = ()
+        self._empty_lines: Sequence[str] = ()
+        """The same as lines of the width that there is."""
         self._last_seen: tuple[int, InvocationSummary] | None = None
         """The row that was under the cursor last, and where it is now."""
         self.marks: Container[str] = ()
@@ -141,7 +144,7 @@ class InvocationTable(LineView):
             self._last_seen = (self._last_seen[0] + shift, self._last_seen[1])
         self.cursor = min(max(self.cursor + shift, 0), max(self._source.count - 1, 0))
         self._fit_ids()
-        self.resize_lines()
+        self._lay_out_emptiness()
         if shift:
             self.scroll_to(y=self.scroll_offset.y + shift, animate=False)
         self.refresh(self.size.region)
@@ -152,6 +155,7 @@ class InvocationTable(LineView):
         if sentences != self._why_empty:
             self._why_empty = sentences
             if not self._source.count:
+                self._lay_out_emptiness()
                 self.refresh(self.size.region)
 
     @property
@@ -206,9 +210,26 @@ class InvocationTable(LineView):
 
     def line_below(self, index: int) -> Line:
         """Return what is said in an empty table."""
-        if not self._source.count and 0 < index <= len(self._why_empty):
-            return Line((Span(f"  {self._why_empty[index - 1]}", "dim"),))
+        if index < self.lines_below():
+            return Line((Span(f"  {self._empty_lines[index]}", "dim"),))
         return Line()
+
+    def lines_below(self) -> int:
+        """Return how many lines say why there are no rows."""
+        return 0 if self._source.count else len(self._empty_lines)
+
+    def _lay_out_emptiness(self) -> None:
+        """Wrap what is said in an empty table, without its gaps where it is too long for them."""
+        lines = [""]
+        for sentence in self._why_empty:
+            words = sentence.lstrip()
+            indent = " " * (len(sentence) - len(words))
+            first, *rest = wrapped(words, self.size.width - len(indent) - 4)
+            lines += [indent + first, *(f"{indent}  {each}" for each in rest)]
+        if len(lines) > self.visible_height:
+            lines = [each for each in lines if each.strip()]
+        self._empty_lines = lines
+        self.resize_lines()
 
     def header_line(self, index: int) -> Line:
         """Return the titles."""
@@ -242,6 +263,7 @@ class InvocationTable(LineView):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns that fit, and keep the cursor on the screen."""
         self._choose_columns()
+        self._lay_out_emptiness()
         self.scroll_to_cursor()
         self.post_message(
             self.Seen(self.scroll_offset.y, self.scroll_offset.y + self.visible_height)

@@ -109,6 +109,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Return one of the lines under the last one, where there is room for any."""
         return Line()
 
+    def lines_below(self) -> int:
+        """Return how many of those lines scroll where there is no room for them."""
+        return 0
+
     def selectable(self, index: int) -> bool:
         """Say whether the cursor can rest on a line."""
         return True
@@ -125,7 +129,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def resize_lines(self, width: int = 0) -> None:
         """Tell the scrolling machinery that the number or width of the lines has changed."""
-        size = Size(width, self.line_count() + self.header_height)
+        size = Size(width, self.line_count() + self.lines_below() + self.header_height)
         if size != self.virtual_size:
             self.virtual_size = size
 
