@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
 FOREIGN_VARIABLES = (
     "ALIBABA",
@@ -62,3 +63,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(directory))
     return directory
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the rows of the fault matrix that the tests have filled."""
+    rows = {
+        value[0]: value
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, value in report.user_properties
+        if name == "row of the fault matrix"
+    }
+    if rows:
+        from tests.unbreakable import matrix
+
+        terminalreporter.section("the fault matrix")
+        for line in matrix.table(rows.values()):
+            terminalreporter.write_line(line)

@@ -169,7 +169,8 @@ def test_the_envelope_is_kept() -> None:
 
     assert (error.message, error.request_id, error.recommendation) == ("words", "R-1", recommended)
     assert error.retry_after == 7
-    assert str(error) == "The service refused DescribeRegions (X, HTTP 400): words. Request ID R-1."
+    said = "The service refused DescribeRegions (X, HTTP 400): words. It asks to wait 7 s."
+    assert str(error) == f"{said} Request ID R-1."
 
 
 def test_a_request_id_in_the_header_is_kept_where_the_body_has_none() -> None:

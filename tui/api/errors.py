@@ -80,7 +80,12 @@ class ApiError(Exception):
 
     def __str__(self) -> str:
         asked = f"Request ID {self.request_id}." if self.request_id else ""
-        return " ".join(filter(None, (self.sentence, asked, self.advice)))
+        return " ".join(filter(None, (self.sentence, self.wait_words(), asked, self.advice)))
+
+    def wait_words(self) -> str:
+        """Return how long the service asks to wait, in one sentence; empty where it is not long."""
+        seconds = self.retry_after or 0.0
+        return f"It asks to wait {seconds:,.0f} s." if seconds >= 1 else ""
 
 
 class InvalidQuery(ApiError):
@@ -124,6 +129,10 @@ class TimedOut(NotReached):
 
 class Paused(NotReached):
     """Nothing was sent, because too many requests in a row have failed; `retry_after` says when."""
+
+    def wait_words(self) -> str:
+        """Return nothing: the advice says how long."""
+        return ""
 
 
 class BadAnswer(ApiError):
@@ -283,9 +292,10 @@ def from_answer(
             request_id=request_id,
         )
     described = _described(headers, body)
+    http = f"HTTP {status} {reason}".strip()
     if not found.code and status not in (429, *range(500, 600)):
         return BadAnswer(
-            f"The answer is not the API's: HTTP {status} {reason}, {described}.",
+            f"The answer is not the API's: {http}, {described}.",
             advice="Check the endpoint, and whether a login page or proxy stands in between.",
             status=status,
             request_id=request_id,
@@ -293,7 +303,7 @@ def from_answer(
             retry_after=wait,
         )
     kind = _kind(found.code, status)
-    what = f"{found.code}, HTTP {status}" if found.code else f"HTTP {status} {reason}".strip()
+    what = f"{found.code}, HTTP {status}" if found.code else http
     verb = {Throttled: "throttles", ServiceFailed: "failed on"}.get(kind, "refused")
     words = found.message or ("" if found.code else described)
     sentence = f"The service {verb} {operation or 'the request'} ({what}): {words}".rstrip(": .")

@@ -233,10 +233,13 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
     """Return our error for one of the library's; `answered`: the answer's head had come."""
     import httpx
 
-    host = printable(urlsplit(url).netloc, 100)
+    target = host = printable(urlsplit(url).netloc, 100)
     advice = "Check the endpoint and the network."
-    if _is_proxied(url):
-        host = f"{host} (by way of a proxy)"
+    # What is connected to first, and what does not let itself be connected to, is the proxy.
+    first = host
+    if proxy := _proxy(url):
+        host = f"{target} (by way of a proxy)"
+        first = f"the proxy {proxy} to {target}"
         advice = "Check the endpoint, the network and the proxy that the environment names."
 
     def not_reached(sentence: str, *, retryable: bool = True) -> NotReached:
@@ -246,11 +249,11 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
         case httpx.PoolTimeout():
             return TimedOut("No connection was free in time; all have been replaced.")
         case httpx.ConnectTimeout():
-            return TimedOut(f"Connecting to {host} took too long.", advice=advice)
+            return TimedOut(f"Connecting to {first} took too long.", advice=advice)
         case httpx.TimeoutException() | TimeoutError():
             return TimedOut(f"{host} took too long to answer.", advice=advice)
         case httpx.ProxyError():
-            return not_reached(f"The proxy did not connect to {host}: {error}.", retryable=False)
+            return not_reached(f"The proxy did not connect to {target}: {error}.", retryable=False)
         case (
             httpx.InvalidURL()
             | httpx.UnsupportedProtocol()
@@ -260,7 +263,7 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
             # The library's own words may quote a header.
             return not_reached(f"The request to {host} could not be written.", retryable=False)
         case httpx.ConnectError():
-            return _unconnected(error, host, advice)
+            return _unconnected(error, host, first, advice)
         case httpx.RemoteProtocolError() if not answered and "disconnected" in str(error):
             return not_reached(f"{host} closed the connection without an answer.")
         case httpx.RemoteProtocolError() if not answered:
@@ -270,15 +273,22 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
     return not_reached(f"The connection to {host} was reset.")
 
 
-def _is_proxied(url: str) -> bool:
-    """Say whether the environment sends this URL through a proxy."""
+def _proxy(url: str) -> str:
+    """Return host and port of the proxy that the environment sends this URL through, if any."""
     parts = urlsplit(url)
     proxies = getproxies() if parts.scheme == "https" else {}
-    return bool(proxies.get("https") or proxies.get("all")) and not proxy_bypass(parts.netloc)
+    proxy = proxies.get("https") or proxies.get("all") or ""
+    if not proxy or proxy_bypass(parts.netloc):
+        return ""
+    # What stands before an @ may be a password.
+    return printable(proxy.rpartition("://")[2].rpartition("@")[2].partition("/")[0], 100)
 
 
-def _unconnected(error: Exception, host: str, advice: str) -> NotReached:
-    """Say why a connection did not come about, from the cause deepest down that says so."""
+def _unconnected(error: Exception, host: str, first: str, advice: str) -> NotReached:
+    """Say why a connection did not come about, from the cause deepest down that says so.
+
+    TLS is spoken with `host`, perhaps through a proxy; what is reached `first` is that proxy.
+    """
     cause: BaseException | None = error
     while cause is not None:
         match cause:
@@ -291,11 +301,17 @@ def _unconnected(error: Exception, host: str, advice: str) -> NotReached:
             case ssl.SSLError():
                 return NotReached(f"{host} does not speak TLS as expected.", advice=advice)
             case socket.gaierror():
-                return NotReached(f"The name {host} was not found.", advice=advice)
+                name = first if first == host else f"of {first}"
+                return NotReached(f"The name {name} was not found.", advice=advice)
             case ConnectionRefusedError():
-                return NotReached(f"{host} refuses connections.", advice=advice)
+                return NotReached(f"{_capital(first)} refuses connections.", advice=advice)
         cause = cause.__cause__ or cause.__context__
-    return NotReached(f"{host} cannot be reached.", advice=advice)
+    return NotReached(f"{_capital(first)} cannot be reached.", advice=advice)
+
+
+def _capital(sentence: str) -> str:
+    """Begin a sentence with a capital, unless a host name is what it begins with."""
+    return f"T{sentence[1:]}" if sentence.startswith("the proxy ") else sentence
 
 
 def _harmless(error: Exception) -> Exception | None:
