@@ -90,10 +90,10 @@ def _invocations(situation: Situation) -> Iterator[Hint]:
     elif situation.rows:
         yield from (
             ("open", "open"),
+            ("filters.open", "filter"),
             ("failed.next", "next failed"),
             ("causes", "causes"),
             ("outcomes", "broken"),
-            ("filters.open", "filter"),
             ("filter", "search"),
         )
     elif not situation.hidden:
