@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -69,28 +68,6 @@ def test_profiles_are_switched_while_running_and_the_account_is_told(home: Path)
             assert window.wait() == 0
             assert facts["access_key_secret"].encode() not in window.raw
             window.assert_whole()
-
-
-def test_credentials_that_expire_while_rows_load_are_renewed_unseen(home: Path) -> None:
-    log = home / "requests.ndjson"
-    faults = ("--fault", "expire-token=4", "--latency", "150")
-    with emulator(home, "--records", "1500", *faults, "--request-log", str(log)) as facts:
-        configured(home, facts)
-        where = ("-e", facts["endpoint"], "--profile", "deploy", "--page-size", "20")
-        with explorer(home, (120, 40), *where) as window:
-            window.shows(r"20 (loaded|of)|40 (loaded|of)")
-            window.press("M")
-            window.until(lambda: "in all" in window.text(), "the end")
-            assert window.count() == 1500
-            assert "Expired" not in window.text()
-            window.press("q")
-            assert window.wait() == 0
-    asked = [json.loads(each) for each in log.read_text().splitlines()]
-    roles = [each for each in asked if each["operation"] == "AssumeRole"]
-    first, last = (datetime.fromisoformat(asked[at]["time"]) for at in (0, -1))
-    assert len(roles) >= 2, "some ended meanwhile"
-    # Each lives three to four seconds and is renewed when a fifth of that is left.
-    assert len(roles) <= (last - first).total_seconds() / 2 + 2, "one call for each of them"
 
 
 @pytest.mark.parametrize("size", [(120, 40), (60, 20)])

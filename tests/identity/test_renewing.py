@@ -74,6 +74,40 @@ async def test_what_is_due_is_renewed_in_the_background(home: Path, life: int, d
         assert identity.expires_at == world.clock.now + life
 
 
+async def test_what_is_in_use_is_renewed_though_nobody_asks_just_then(home: Path) -> None:
+    async with machine(home, faults=["expire-token=2"]) as world:
+        world.configure(world.profile("RamRoleArn"))
+        identity = world.identity()
+        await identity.credentials()
+        ends = identity.expires_at
+        assert ends == world.clock.now + 2
+        await asyncio.sleep(0.01)
+        world.clock.now += 1.7
+        async with asyncio.timeout(GIVE_UP):
+            while identity.expires_at == ends:
+                await asyncio.sleep(0.01)
+        assert world.asked() == ["AssumeRole"] * 2
+
+        # Nobody has used the second pair: it ends, and the next one is asked for when needed.
+        world.clock.now += 3
+        await asyncio.sleep(2.0)
+        await settled()
+        assert world.asked() == ["AssumeRole"] * 2
+        assert identity.expires_at is None, "nothing is said to end that anybody can renew"
+        await identity.credentials()
+        assert world.asked() == ["AssumeRole"] * 3
+        await identity.aclose()
+
+
+async def test_what_nobody_can_renew_is_said_to_end_and_to_have_ended(world: World) -> None:
+    ends = world.clock.now + 60
+    world.configure(world.profile("StsToken", sts_expiration=ends))
+    identity = world.identity()
+    await identity.credentials()
+    world.clock.now += 61
+    assert identity.expires_at == ends
+
+
 async def test_an_old_pair_lives_on_while_renewing_fails_and_not_beyond(world: World) -> None:
     world.configure(world.profile("RamRoleArn"))
     identity = world.identity()

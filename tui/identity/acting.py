@@ -43,9 +43,15 @@ class Identity:
 
     @property
     def expires_at(self) -> float | None:
-        """When the credentials end, in unix seconds; None before the first, and of lasting ones."""
+        """When the credentials end, in unix seconds.
+
+        None before the first, of lasting ones, and where the next call renews what has ended.
+        """
         held = self._renewing.held
-        return held.expires_at if held else None
+        if held is None or held.expires_at is None:
+            return None
+        is_over = held.expires_at <= self._asker.clock()
+        return None if is_over and not self._renewing.is_fixed else held.expires_at
 
     async def credentials(self) -> Credentials:
         """Return credentials that are valid now.

@@ -27,12 +27,15 @@ class Issue:
         ends = self.credentials.expires_at
         return ends is not None and now >= ends
 
+    @property
+    def due_at(self) -> float | None:
+        """When it is time to renew them; None for those that last."""
+        ends = self.credentials.expires_at
+        return None if ends is None else ends - min(EARLY, max(ends - self.issued_at, 0.0) / SHARE)
+
     def due(self, now: float) -> bool:
         """Say whether it is time to renew them."""
-        ends = self.credentials.expires_at
-        if ends is None:
-            return False
-        return now >= ends - min(EARLY, max(ends - self.issued_at, 0.0) / SHARE)
+        return self.due_at is not None and now >= self.due_at
 
 
 class Purse:

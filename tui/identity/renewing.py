@@ -13,10 +13,13 @@ from tui.identity.asking import Asker
 from tui.identity.cache import Cache
 from tui.identity.chain import cache_key
 from tui.identity.issue import Issue, Purse
-from tui.identity.source import Blamed, Source, blamed, named
+from tui.identity.source import Blamed, FixedSource, Source, blamed, named
 
 PAUSE: Final = 10.0
 """Seconds before renewing in the background is tried again after it has failed."""
+
+LONGEST: Final = 86_400.0
+"""Seconds that a timer waits at the most."""
 
 
 class Renewing:
@@ -45,6 +48,12 @@ class Renewing:
         self._tasks: set[asyncio.Task[Issue]] = set()
         self._waiting = 0
         self._not_before = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        """Renews what is held when that is due, though nobody asks just then."""
+        self._used = False
+        """Whether what is held has been asked for; what nobody needs is not renewed."""
+        self.is_fixed = False
+        """Whether what is held stands somewhere as it is, so that nobody can renew it."""
         self._refused: Credentials | None = None
 
     @property
@@ -60,6 +69,7 @@ class Renewing:
         """
         now = self._asker.clock()
         issue = self._purse.issue
+        self._used = True
         if issue is None or issue.over(now):
             return await self._renewed()
         if issue.due(now) and now >= self._not_before:
@@ -91,6 +101,8 @@ class Renewing:
 
     async def aclose(self) -> None:
         """Stop what is under way and wait until it has ended."""
+        if self._alarm is not None:
+            self._alarm.cancel()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -132,6 +144,20 @@ class Renewing:
         now = self._asker.clock()
         if task.exception() is not None or task.result().due(now):
             self._not_before = now + PAUSE
+        elif (due_at := task.result().due_at) is not None and not self.is_fixed:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            loop = asyncio.get_running_loop()
+            # A little later, for clocks that are not one.
+            self._alarm = loop.call_later(min(due_at - now + 0.05, LONGEST), self._is_due)
+
+    def _is_due(self) -> None:
+        """Renew what is held where it has been used: who reads on will need it again."""
+        issue = self._purse.issue
+        now = self._asker.clock()
+        if issue is not None and issue.due(now) and self._used and now >= self._not_before:
+            self._used = False
+            self._under_way()
 
     async def _renew(self) -> Issue:
         # A home may be on a network, and files are read anew.
@@ -140,6 +166,7 @@ class Renewing:
             issue = await self._obtained(source)
         except ApiError as error:
             raise blamed(source.about, error) from error
+        self.is_fixed = isinstance(source, FixedSource)
         self._purse.issue = Issue(named(issue.credentials, source.about), issue.issued_at)
         return self._purse.issue
 
