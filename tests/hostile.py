@@ -145,7 +145,7 @@ MEGABYTE: Final = deep(1_000_000, 100_000)
 """Characters of a very long line; work that grows with the square never ends at either."""
 
 OURS: Final = re.compile(
-    r"\x1b\[[0-9;]*[mHABCDGJKXfsuSTr]|\x1b\[[?<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[6n"
+    r"\x1b\[[0-9;]*[mHABCDGJKLMXfsuSTr]|\x1b\[[?<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[6n"
     r"|\x1b\[[0-9 ]*q|\x1b\]52;c;[A-Za-z0-9+/=]*\x07|\x1b\]22;\w+\x07|\x1b[78\\]|\x18"
 )
 """The sequences that Textual and our driver write."""
@@ -185,6 +185,6 @@ def foreign(raw: bytes) -> set[str]:
     """Return what of the output of a screen is neither text nor a sequence of our own."""
     written = raw.decode("utf-8", "backslashreplace")
     found = obeyed(OURS.sub("", written), lines=True)
-    if re.search(rf"[\x00-\x1f\x7f-\x9f][^\x1b]{{0,12}}{MARK}", written):
+    if any(re.fullmatch(rf"\x1b.*[^0-9]{MARK}\D.*", ours[0]) for ours in OURS.finditer(written)):
         found.add(f"a sequence with {MARK}")
     return found
