@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 
 from tests.clients import QUERY, asking
+from tests.depth import deep
 from tests.wire import (
     KEYS,
     Recorder,
@@ -181,38 +186,82 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_nobodys_news() -> Non
     assert news == []
 
 
-async def test_a_storm_of_cancellations_costs_no_connection(
+LANES = 8
+"""Those who ask at the same time."""
+
+_connecting: ContextVar[asyncio.Event] = ContextVar("connecting")
+
+
+async def test_ten_thousand_cancellations_leave_no_task_socket_or_slot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """A third of them while connecting: from within, so that no other moment counts as one."""
     monkeypatch.setattr(transport, "MAX_CONNECTIONS", MAX_IN_FLIGHT)
+    connect = anyio.connect_tcp
+
+    async def connected(*arguments: Any, **options: Any) -> Any:
+        # The task of a request has the context of the one who asked.
+        if event := _connecting.get(None):
+            event.set()
+        return await connect(*arguments, **options)
+
+    monkeypatch.setattr(anyio, "connect_tcp", connected)
     moments = random.Random(7)
-    answered = 0
+    cancelled = while_connecting = 0
 
     async def respond(head: bytes, writer: asyncio.StreamWriter) -> None:
-        nonlocal answered
-        answered += 1
-        # A connection for every third request, so that many are given up while they connect.
-        closes = answered % 3 == 0
+        await asyncio.sleep(moments.random() / 500)
+        # Every other request needs a connection of its own.
+        closes = moments.random() < 0.5
         writer.write(http(page_body("f-1"), headers=["Connection: close"] if closes else []))
         if closes:
             await writer.drain()
             writer.close()
 
-    async with serving(respond) as url, http_transport(connect_timeout=1) as wire:
-        client = client_of(wire, endpoint=resolve("", endpoint=url), policy=RetryPolicy(attempts=1))
-        await client.page(QUERY, Cursor())
-        cancelled = 0
-        for _ in range(80):
-            tasks = [asking(client) for _ in range(25)]
-            for task in tasks:
-                for _ in range(moments.randrange(4)):
-                    await asyncio.sleep(0)
-                task.cancel()
-            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            cancelled += sum(isinstance(one, asyncio.CancelledError) for one in outcomes)
+    async def give_up(client: Client, times: int) -> None:
+        nonlocal cancelled, while_connecting
+        for number in range(times):
+            event = asyncio.Event()
+            _connecting.set(event)
+            task = asking(client)
+            if number % 3 == 0:
+                starting = asyncio.create_task(event.wait())
+                await asyncio.wait({starting, task}, return_when=asyncio.FIRST_COMPLETED)
+                starting.cancel()
+            else:
+                await asyncio.sleep(moments.choice([0, 0, 0.0005, 0.001, 0.002]))
+            connecting = event.is_set() and not task.done()
+            task.cancel()
+            (outcome,) = await asyncio.gather(task, return_exceptions=True)
+            if isinstance(outcome, asyncio.CancelledError):
+                cancelled += 1
+                while_connecting += connecting and number % 3 == 0
 
-        assert cancelled > 1500 and answered > 500
-        # As many at once as there are places: a single lost one would keep one of these waiting.
-        pages = await asyncio.gather(*(asking(client) for _ in range(MAX_IN_FLIGHT)))
-        assert all(page.invocations for page in pages)
+    sockets, tasks = open_files(), asyncio.all_tasks()
+    async with serving(respond) as url, http_transport(connect_timeout=5) as wire:
+        client = client_of(wire, endpoint=resolve("", endpoint=url), policy=RetryPolicy(attempts=1))
+        while while_connecting < ABANDONED / 3 or cancelled < ABANDONED:
+            await asyncio.gather(*(give_up(client, 30) for _ in range(LANES)))
+            # As many at once as there are places: one that is lost would keep these waiting.
+            pages = await asyncio.gather(*(asking(client) for _ in range(MAX_IN_FLIGHT)))
+            assert all(page.invocations for page in pages)
+
+        await until(lambda: not client._caller._tasks)
+        assert [pool.users for pool in wire._pools.values()] == [0]
+        assert client._caller._slots._value == MAX_IN_FLIGHT
         await client.aclose()
+    await until(lambda: asyncio.all_tasks() == tasks)
+    await until(lambda: open_files() == sockets)
+
+
+ABANDONED = deep(10_000, 1_000)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
