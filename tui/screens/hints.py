@@ -23,6 +23,8 @@ class Situation:
     """Whether a region is chosen."""
     walking: bool = False
     """Whether page after page is being loaded."""
+    asking: bool = False
+    """Whether the first page is on its way."""
     failed: bool = False
     """Whether the latest page has not come."""
     denied: bool = False
@@ -70,7 +72,7 @@ def _instances(situation: Situation) -> Iterator[Hint]:
 
 
 def _what_has_happened(situation: Situation) -> Iterator[Hint]:
-    if situation.walking:
+    if situation.walking or (situation.asking and not situation.rows):
         yield "back", "stop"
     if situation.denied:
         yield from (("refresh", "ask again"), ("copy.menu", "copy policy"), ("profile", "profile"))
@@ -97,7 +99,8 @@ def _invocations(situation: Situation) -> Iterator[Hint]:
             ("filter", "search"),
         )
     elif not situation.hidden:
-        yield "refresh", "ask again"
+        if not situation.asking:
+            yield "refresh", "ask again"
         if situation.filtered:
             yield from (("filters.clear", "clear filters"), ("filters.open", "change them"))
         else:

@@ -180,6 +180,7 @@ class Stage(FittingScreen[None]):
             rows=bool(loader.count),
             region=bool(self.query_shown.region),
             walking=loader.walking,
+            asking=loader.asking and not loader.count,
             failed=loader.failure is not None,
             denied=isinstance(loader.failure, Denied),
             hidden=bool(reading and reading.view.hidden),
@@ -238,6 +239,7 @@ class Stage(FittingScreen[None]):
             *states.empty_words(
                 self.query_shown,
                 asking=loader.asking or reading is None,
+                kept=bool(reading and reading.kept),
                 ended=loader.ended,
                 failure=failure,
                 hidden=hidden,

@@ -32,9 +32,12 @@ def remark_words(reading: Reading | None, query: Query, *, offline: bool) -> str
     if reading is None:
         return ""
     if reading.kept or (not reading.pages and reading.view.count):
+        source = f"{'offline, ' if offline else ''}from the archive"
+        if not reading.view.count:
+            return source
         seen = reading.known.seen
         at = f"{datetime.fromtimestamp(seen, UTC):%Y-%m-%d %H:%M} UTC" if seen else "before"
-        return f"{'offline, ' if offline else ''}from the archive, last seen {at}"
+        return f"{source}, last seen {at}"
     return TAG_CAP if query.tags else ""
 
 
@@ -108,9 +111,18 @@ def clock_words(ahead: float) -> str:
 
 
 def empty_words(
-    query: Query, *, asking: bool, ended: bool, failure: ApiError | None, hidden: int
+    query: Query,
+    *,
+    asking: bool,
+    ended: bool,
+    failure: ApiError | None,
+    hidden: int,
+    kept: bool = False,
 ) -> tuple[str, ...]:
-    """Return what an empty table says: why it is empty, and the key that helps."""
+    """Return what an empty table says: why it is empty, and the key that helps.
+
+    Rows that are `kept` come from the archive, and nobody has been asked.
+    """
     if hidden:
         return (f"The local filter hides all {hidden:,} rows that are loaded.", "esc clears it.")
     match failure:
@@ -137,6 +149,11 @@ def empty_words(
         return ("Nothing is loaded.", "m loads, r asks again.")
     if not ended:
         return (f"Asking for the files that were sent in {query.region}…",)
+    if kept:
+        return (
+            f"The archive has nothing {'like that' if query.is_filtered() else 'of that region'}.",
+            "Only what was seen before is in it; R changes the region, f the filters.",
+        )
     if query.is_filtered():
         return ("Nothing that was sent matches the filters.", "X clears them, f changes them.")
     return (

@@ -104,7 +104,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def __init__(self, query: Query, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._query = query
-        self._recent: Sequence[Query] = ()
+        self._recent: Sequence[tuple[Query, str, int]] = ()
 
     def compose(self) -> ComposeResult:
         yield Static("Filters", classes="pane-title", markup=False)
@@ -133,27 +133,32 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         yield RecentQueries()
 
     def on_mount(self) -> None:
-        self.show_recent(())
+        self._list_recent()
 
     def show_recent(self, recent: Sequence[tuple[Query, str, int]]) -> None:
         """List queries of before, each with when it was asked and how many rows it has."""
-        self._recent = [query for query, _, _ in recent[:MOST_RECENT]]
+        self._recent = recent[:MOST_RECENT]
+        self._list_recent()
+
+    def _list_recent(self) -> None:
         lines: list[Line] = []
-        for number, (query, when, rows) in enumerate(recent[:MOST_RECENT]):
+        for number, (query, when, rows) in enumerate(self._recent):
             words = " ".join(query_words(query)) or "everything"
             lines.append(line(words, key=str(number)))
             lines.append(line(Span(f"  {when}, {rows:,} rows", "dim")))
-        self.recent.set_lines(lines)
-        self.recent.styles.height = len(lines)
-        self.recent.display = bool(lines)
-        self.query_one("#recent-title").display = bool(lines)
+        # The list can come before the fields are there, and when they are there no more.
+        for pane in self.query(RecentQueries):
+            pane.set_lines(lines)
+            pane.styles.height = len(lines)
+        for part in self.query("RecentQueries, #recent-title"):
+            part.display = bool(lines)
 
     @on(RecentQueries.Picked)
     def recall(self, event: RecentQueries.Picked) -> None:
         """Ask for the query that was picked."""
         event.stop()
         if event.number < len(self._recent):
-            self.post_message(self.Recalled(self._recent[event.number]))
+            self.post_message(self.Recalled(self._recent[event.number][0]))
 
     def show(self, query: Query) -> None:
         """Show the filters of a query that came from elsewhere."""
