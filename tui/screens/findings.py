@@ -33,10 +33,26 @@ CODE_WIDTH: Final = 24
 WORDS_WIDTH: Final = 50
 """Cells that the words about a file on a host are left, where there is room for its path."""
 
-PUSH_WIDTH: Final = 76
-"""Cells of a push's line without the path of its file."""
+BEGAN_WIDTH: Final = 21
+"""Cells for when a push began."""
 
-LEAST_PATH: Final = 30
+PUSH_NUMBERS: Final = (
+    ("Hosts", 7),
+    ("OK", 8),
+    ("Failed", 8),
+    ("Pending", 9),
+    ("Sends", 7),
+    ("Took", 13),
+)
+"""What is counted of a push, and the cells for it."""
+
+LEAST_WANTED: Final = ("Sends", "Pending", "Took", "OK")
+"""What is left out first where there is no room for a path beside it."""
+
+LEAST_WORDS: Final = 24
+"""Cells without which nothing is said of a host but its code and path."""
+
+LEAST_PATH: Final = 20
 """Cells for a path where the screen is narrow."""
 
 MOST_PATH: Final = 60
@@ -141,7 +157,11 @@ def _standing_line(standing: Standing, words: str, width: int) -> Line:
     path = f"{target.target_dir.rstrip('/')}/{target.name}"
     host = fit(target.instance_id, max(HOST_WIDTH, len(target.instance_id) + 1))
     code = standing.last_failure.result.error_code or standing.last_failure.result.status
-    room = max(min(width - HOST_WIDTH - CODE_WIDTH - WORDS_WIDTH, MOST_PATH), LEAST_PATH)
+    room = width - HOST_WIDTH - CODE_WIDTH
+    if room < LEAST_PATH + LEAST_WORDS:
+        words = ""
+    else:
+        room = max(min(room - WORDS_WIDTH, MOST_PATH), LEAST_PATH)
     return line(
         Span(host, "strong"),
         Span(fit(code, CODE_WIDTH), "failed" if standing.broken else "ok"),
@@ -172,24 +192,38 @@ def push_lines(found: Sequence[Campaign], width: int) -> Iterator[Line]:
     if not found:
         yield line(Span("Nothing has been sent.", "dim"))
         return
-    room = max(min(width - PUSH_WIDTH, MOST_PATH), LEAST_PATH)
-    numbers = (("Hosts", 7), ("OK", 8), ("Failed", 8), ("Pending", 9), ("Sends", 7), ("Took", 13))
-    titles = "".join(fit(title, cells, right=True) for title, cells in numbers)
-    yield line(Span(f"{fit('Began UTC', 21)}{fit('File', room)}{titles}", "title"))
+    shown = list(PUSH_NUMBERS)
+    for name in LEAST_WANTED:
+        if width - BEGAN_WIDTH - sum(shown_width for _, shown_width in shown) < LEAST_PATH:
+            shown = [column for column in shown if column[0] != name]
+    room = width - BEGAN_WIDTH - sum(shown_width for _, shown_width in shown)
+    room = max(min(room, MOST_PATH), LEAST_PATH)
+    titles = "".join(fit(title, cells, right=True) for title, cells in shown)
+    yield line(Span(f"{fit('Began UTC', BEGAN_WIDTH)}{fit('File', room)}{titles}", "title"))
     for push in found:
         path = f"{push.key.target_dir.rstrip('/')}/{push.key.name}"
-        tone: Tone = "failed" if push.failed else "ok"
+        numbers = _push_numbers(push)
         yield line(
-            Span(fit(moment(push.started).removesuffix(" UTC"), 21)),
+            Span(fit(moment(push.started).removesuffix(" UTC"), BEGAN_WIDTH)),
             Span(fit(path, room, middle=True), "strong"),
-            fit(f"{len(push.hosts):,}", 7, right=True),
-            Span(fit(share(len(push.succeeded), len(push.hosts)), 8, right=True), tone),
-            Span(fit(f"{len(push.failed):,}", 8, right=True), tone if push.failed else "dim"),
-            Span(fit(f"{len(push.pending):,}", 9, right=True), "" if push.pending else "dim"),
-            fit(f"{len(push.sendings):,}", 7, right=True),
-            fit(span(push.duration), 13, right=True),
+            *(
+                Span(fit(numbers[title].text, cells, right=True), numbers[title].tone)
+                for title, cells in shown
+            ),
             key=f"push {' '.join(push.invocations)}",
         )
+
+
+def _push_numbers(push: Campaign) -> dict[str, Span]:
+    tone: Tone = "failed" if push.failed else "ok"
+    return {
+        "Hosts": Span(f"{len(push.hosts):,}"),
+        "OK": Span(share(len(push.succeeded), len(push.hosts)), tone),
+        "Failed": Span(f"{len(push.failed):,}", tone if push.failed else "dim"),
+        "Pending": Span(f"{len(push.pending):,}", "" if push.pending else "dim"),
+        "Sends": Span(f"{len(push.sendings):,}"),
+        "Took": Span(span(push.duration)),
+    }
 
 
 def timeline_of(found: Timeline, width: int) -> Iterator[Line]:
@@ -199,9 +233,10 @@ def timeline_of(found: Timeline, width: int) -> Iterator[Line]:
     for text in timeline_lines(found, bar, MOST_LINES):
         row = rows.get(text)
         if row is None:
-            yield line(text)
+            yield from map(line, wrapped(text, max(width, 20)))
         else:
-            yield line(Span(text, _tone(row)), key=f"host {row.delivery.instance_id}")
+            shown = row_line(found, row, bar, width)
+            yield line(Span(shown, _tone(row)), key=f"host {row.delivery.instance_id}")
 
 
 def _tone(row: Row) -> Tone:
@@ -255,9 +290,9 @@ def _outcome_lines(found: Comparison, width: int) -> Iterator[Line]:
         if hosts:
             yield line(
                 Span(fit(f"{len(hosts):,}", COUNT_WIDTH, right=True), tone),
-                Span(f"  {fit(words, CODE_WIDTH)}", "strong"),
-                Span(folded(hosts), "dim"),
+                Span(f"  {words}", "strong"),
                 key=f"host {hosts[0]}",
             )
+            yield from _indented(folded(hosts), width)
     if not any(hosts for _, hosts, _ in groups):
         yield line(Span("the same, with the same outcome", "dim"))

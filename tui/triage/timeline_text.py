@@ -30,6 +30,7 @@ BAR_WIDTH: Final = 40
 
 _SPAN_WIDTH: Final = 12
 _STATUS_WIDTH: Final = 9
+_NEVER_DROPPED: Final = 3
 
 
 def timeline_lines(
@@ -72,10 +73,13 @@ def durations_line(durations: Durations) -> str:
     )
 
 
-def row_line(timeline: Timeline, row: Row, bar_width: int = BAR_WIDTH) -> str:
+def row_line(
+    timeline: Timeline, row: Row, bar_width: int = BAR_WIDTH, room: int | None = None
+) -> str:
     """Return a row: its bar, how long it took or takes already, status, instance, error code.
 
     What comes from the API stands at the end, so that no width of its characters moves a column.
+    Where there is too little room, what stands behind the instance goes.
     """
     bar, result = timeline.bar(row, bar_width), row.delivery.result
     filled = GOING_ON if not result.finished else FAILED if result.failed else SUCCEEDED
@@ -91,7 +95,10 @@ def row_line(timeline: Timeline, row: Row, bar_width: int = BAR_WIDTH) -> str:
         "(far slower than most)" if row.straggler else "",
         "(after the timeout)" if row.overdue else "",
     ]
-    return " ".join(word for word in words if word).rstrip()
+    words = [word for word in words if word]
+    while room is not None and len(words) > _NEVER_DROPPED and len(" ".join(words)) > room:
+        words.pop()
+    return " ".join(words).rstrip()
 
 
 def histogram_lines(histogram: Histogram, bar_width: int = BAR_WIDTH) -> Iterator[str]:

@@ -180,9 +180,9 @@ class HintLine(Bar):
         if self.sentence:
             self.set_lines([line(Span(f" {self.sentence}", "strong"))])
             return
-        spans: list[Span] = [Span(" ")]
+        spans: list[Span] = []
         for key, does in fitting_hints(self._hints, self.size.width - 1):
-            spans += [Span(key, "accent"), Span(f" {does}   ", "dim")]
+            spans += [Span("   " if spans else " "), Span(key, "accent"), Span(f" {does}", "dim")]
         self.set_lines([line(*spans)])
 
 

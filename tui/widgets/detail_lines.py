@@ -113,10 +113,11 @@ def _instance(detail: Detail, width: int) -> Iterator[Line]:
             Span(status_words(result.status), status_tone(result.status)),
             Span(f"   {result.error_info or result.error_code}", "strong"),
         )
+        yield line()
         if result.failed and result.error_code:
             yield from _card(detail.explanations[result.error_code], width)
-        yield from _table(detail.agent, width)
-        yield line()
+            yield from _table(detail.agent, width)
+            yield line()
         style, now = detail.time_style, detail.now
         yield from _table(
             [

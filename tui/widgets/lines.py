@@ -37,6 +37,10 @@ TONES: Final[tuple[Tone, ...]] = (
 )
 
 
+CUT: Final = "…"
+"""Where a line goes on beyond the edge."""
+
+
 class Span(NamedTuple):
     """A run of text in one tone."""
 
@@ -82,6 +86,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("home,g", "first", "First row", show=False, id="move.first"),
         Binding("end,G", "last", "Last row", show=False, id="move.last"),
     ]
+
+    marks_cuts: ClassVar[bool] = True
+    """Whether a line that is too long ends in a mark; a pane that scrolls sideways needs none."""
 
     header_height: ClassVar[int] = 0
     """Lines at the top that stay where they are when the rest scrolls."""
@@ -155,6 +162,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             strip = self._strip(self.line_below(index - self.line_count()), cursor=False)
         fill = strip._segments[-1].style if strip._segments else self.rich_style
+        if self.marks_cuts and strip.cell_length > width > 0:
+            kept = strip.crop(0, width - 1)
+            strip = Strip([*kept, Segment(CUT, kept._segments[-1].style)]) if width > 1 else kept
         return strip.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, fill)
 
     @property

@@ -21,6 +21,8 @@ from tui.widgets.text_rows import Piece, Rows, UnwrappedRows, WrappedRows, shown
 class TextPane(LineView):
     """Shows what of a text is on the screen; the rest is laid out and searched in slices."""
 
+    marks_cuts = False
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "toggle_wrap", "Wrap long lines or not", show=False, id="text.wrap"),
         Binding("number_sign", "toggle_numbers", "Line numbers", show=False, id="text.numbers"),
