@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli import OUTPUTS
+from tui.flags import OUTPUTS
 from tui.headless.output import Table, columns_of, format_named, inert, shortened
 from tui.records import InstanceResult, Invocation, Tag
 

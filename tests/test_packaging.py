@@ -77,7 +77,17 @@ def test_the_wheel_has_the_package_with_its_styles_and_nothing_else(wheel: Path)
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     information = f"sendfile_explorer-{__version__}.dist-info/"
-    assert {name.partition("/")[0] for name in names} == {"tui", information.rstrip("/")}
+    shared = f"sendfile_explorer-{__version__}.data/data/share/"
+    assert {name.partition("/")[0] for name in names} == {
+        *("tui", information.rstrip("/"), shared.partition("/")[0])
+    }
+    assert {name.removeprefix(shared) for name in names if ".data/" in name} == {
+        "bash-completion/completions/sendfile-explorer",
+        "bash-completion/completions/sfx",
+        "zsh/site-functions/_sendfile-explorer",
+        "fish/vendor_completions.d/sendfile-explorer.fish",
+        "fish/vendor_completions.d/sfx.fish",
+    }
     in_checkout = {path.name for path in (ROOT / "styles").glob("*.tcss")}
     assert {Path(name).name for name in names if name.endswith(".tcss")} == in_checkout
     assert all(name.startswith("tui/styles/") for name in names if name.endswith(".tcss"))

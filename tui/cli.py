@@ -9,7 +9,17 @@ from dataclasses import replace
 from typing import Final, NoReturn
 
 from tui import flags as words
-from tui.flags import COMMANDS, EXPLORER, PROGRAM, Command, Flag
+from tui.flags import (
+    ARCHIVE_ACTIONS,
+    CACHE_ACTIONS,
+    COMMANDS,
+    EXPLORER,
+    OUTPUTS,
+    PAGINGS,
+    PROGRAM,
+    Command,
+    Flag,
+)
 from tui.given import Given, chosen, shown
 from tui.given import UsageError as UsageError
 from tui.plain import printable
@@ -33,9 +43,6 @@ from tui.requests import (
     Watch,
 )
 from tui.settings import nearest
-
-OUTPUTS: Final = ("table", "json", "ndjson", "csv", "ids")
-"""The formats of `list`."""
 
 
 def parse(argv: Sequence[str], *, clock: Callable[[], float] = time.time) -> Request:
@@ -113,7 +120,7 @@ def _list(given: Given, clock: Callable[[], float]) -> List:
         raise UsageError("--verify has an output of its own: leave --output out.")
     if given.switch("offline") and given.text("next_token"):
         raise UsageError("--next-token goes on with a walk of the service, not with --offline.")
-    by_number = given.choice("paging", ("token", "number")) == "number"
+    by_number = given.choice("paging", PAGINGS) == "number"
     if by_number and given.text("next_token"):
         raise UsageError("--next-token goes with --paging token; page numbers have no token.")
     since, until = given.moment("since", clock), given.moment("until", clock)
@@ -137,7 +144,7 @@ def _list(given: Given, clock: Callable[[], float]) -> List:
 
 def _archive(given: Given, clock: Callable[[], float]) -> Archive:
     del clock
-    action = chosen("ACTION", given.text("action"), ("info", "export", "prune"))
+    action = chosen("ACTION", given.text("action"), ARCHIVE_ACTIONS)
     older_than = given.seconds("older_than")
     if older_than is not None and action != "prune":
         raise UsageError("--older-than goes with archive prune.")
@@ -173,7 +180,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Given, Callable[[], float]], Request]]] 
     "doctor": lambda given, _: Doctor(_common(given), given.switch("json")),
     "archive": _archive,
     "cache": lambda given, _: Cache(
-        _common(given), chosen("ACTION", given.text("action"), ("clear",))
+        _common(given), chosen("ACTION", given.text("action"), CACHE_ACTIONS)
     ),
     "config": lambda given, _: ShowSettings(_common(given)),
 }

@@ -6,8 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tui.records import OVERALL_STATUSES
+
 PROGRAM: Final = "sendfile-explorer"
 """The command's name in usage lines and sentences."""
+
+ALIAS: Final = "sfx"
+"""The same command, shorter."""
+
+OUTPUTS: Final = ("table", "json", "ndjson", "csv", "ids")
+"""The formats of `list`."""
+
+PAGINGS: Final = ("token", "number")
+"""How `list` asks for the next page."""
+
+ARCHIVE_ACTIONS: Final = ("info", "export", "prune")
+CACHE_ACTIONS: Final = ("clear",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,8 @@ class Flag:
     """The setting that this flag sets, where it sets one."""
     value: str = "true"
     """What a switch sets."""
+    choices: tuple[str, ...] = ()
+    """What it can be, where that is a closed set."""
 
     @property
     def destination(self) -> str:
@@ -40,6 +56,8 @@ class Command:
     groups: tuple[tuple[str, tuple[Flag, ...]], ...]
     words: tuple[tuple[str, str], ...] = ()
     """Metavar and help of each positional word, all of them required."""
+    actions: tuple[str, ...] = ()
+    """What the only word can be, where that is a closed set."""
     epilog: str = ""
 
     @property
@@ -48,9 +66,18 @@ class Command:
         return tuple(flag for _, flags in self.groups for flag in flags)
 
 
-def _setting(name: str, help_: str, metavar: str = "", short: str = "", value: str = "") -> Flag:
+def _setting(
+    name: str,
+    help_: str,
+    metavar: str = "",
+    short: str = "",
+    value: str = "",
+    choices: tuple[str, ...] = (),
+) -> Flag:
     setting = name.removeprefix("--no-").lstrip("-").replace("-", "_")
-    return Flag(name, help_, metavar, short, setting=setting, value=value or "true")
+    return Flag(
+        name, help_, metavar, short, setting=setting, value=value or "true", choices=choices
+    )
 
 
 ALWAYS: Final = (
@@ -63,7 +90,9 @@ CONNECTION: Final = (
     _setting("--profile", "Profile of the vendor's command line to act as.", "NAME", "-p"),
     _setting("--region", "Region to ask, for example cn-hangzhou.", "ID"),
     _setting("--endpoint", "host[:port] or URL; plain http for loopback only.", "HOST", "-e"),
-    _setting("--network", "vpc: the endpoints inside the vendor's network.", "vpc"),
+    _setting(
+        "--network", "vpc: the endpoints inside the vendor's network.", "vpc", choices=("vpc",)
+    ),
     _setting("--connect-timeout", "Limit for connecting (default 5).", "SECONDS"),
     _setting("--read-timeout", "Limit for each answer (default 10).", "SECONDS"),
 )
@@ -102,6 +131,7 @@ FILTERS: Final = (
         "Pending, Running, Success, Failed or PartialFailed; repeat to merge.",
         "STATUS",
         repeat=True,
+        choices=OVERALL_STATUSES,
     ),
     Flag("--resource-group-id", "Sent in this resource group.", "ID"),
     Flag("--tag", "Has this tag; repeat for several.", "KEY[=VALUE]", repeat=True),
@@ -112,7 +142,7 @@ PAGE_SIZE: Final = _setting("--page-size", "Records asked for at once, 1 to 50 (
 """Of the explorer and of `list`."""
 
 LISTING: Final = (
-    Flag("--output", "table (default), json, ndjson, csv or ids.", "FORMAT"),
+    Flag("--output", "table (default), json, ndjson, csv or ids.", "FORMAT", choices=OUTPUTS),
     Flag("--limit", "Stop after so many invocations (default 50).", "N"),
     Flag("--all", "Read on to the last page."),
     Flag("--since", "Not before: an ISO time (UTC unless it says otherwise), or 2h, 3d.", "TIME"),
@@ -120,7 +150,12 @@ LISTING: Final = (
     Flag("--error-code", "Has a result with this error code.", "CODE"),
     Flag("--exit-code", "Exit with 1 when a listed invocation has failed."),
     PAGE_SIZE,
-    Flag("--paging", "token (default), or number: concurrent, for services that serve it.", "HOW"),
+    Flag(
+        "--paging",
+        "token (default), or number: concurrent, for services that serve it.",
+        "HOW",
+        choices=PAGINGS,
+    ),
     Flag("--next-token", "Go on from where an earlier walk stopped.", "TOKEN"),
     Flag("--verify", "Compare a local file with what was sent; exit 1 if any differs.", "FILE"),
 )
@@ -214,6 +249,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
             ("more", ALWAYS),
         ),
         (("ACTION", "info, export or prune."),),
+        ARCHIVE_ACTIONS,
         epilog="info counts. export writes NDJSON with the service's own names, less Content\n"
         "where that is not kept. prune removes what is beyond archive_days and\n"
         "archive_megabytes.",
@@ -222,6 +258,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "Forget temporary credentials (clear).",
         (("files", KEEPING), ("more", ALWAYS)),
         (("ACTION", "clear."),),
+        CACHE_ACTIONS,
     ),
     "config": Command(
         "Print every setting, its value and where that came from, as TOML.",

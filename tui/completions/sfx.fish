@@ -1,0 +1,2 @@
+# The same as sendfile-explorer.
+complete -c sfx -w sendfile-explorer
