@@ -47,7 +47,7 @@ def test_text_is_wrapped_at_spaces_and_keeps_those_within_a_line() -> None:
 def test_hints_are_shown_whole_or_not_at_all_and_help_always() -> None:
     hints = [("enter", "open"), ("f", "filter"), ("?", "help"), ("q", "quit")]
     assert fitting_hints(hints, 80) == hints
-    assert fitting_hints(hints, 20) == [("enter", "open"), ("?", "help")]
+    assert fitting_hints(hints, 30) == [("enter", "open"), ("?", "help"), ("q", "quit")]
     assert fitting_hints(hints, 8) == [("?", "help")]
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from tui.archive.store import Archive
@@ -18,6 +19,7 @@ from tui.plain import printable
 from tui.records import InvocationSummary, Query
 from tui.resources import styles_directory
 from tui.screens.explorer import SECOND_PRESS, Explorer
+from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keys_of
 from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
@@ -88,6 +90,14 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         for command in super().get_system_commands(screen):
             if command.title in KEPT_COMMANDS:
                 yield command
+
+    async def on_event(self, event: Event) -> None:
+        """Let what was said of the last key go with the next one."""
+        if isinstance(event, Key):
+            for screen in self.screen_stack[-1:]:
+                if isinstance(screen, FittingScreen):
+                    screen.unsay()
+        await super().on_event(event)
 
     def warn(self, sentence: str) -> None:
         """Say what is wrong with the archive, where the explorer is."""

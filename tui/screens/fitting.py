@@ -10,6 +10,8 @@ from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.widgets.bars import HintLine
+
 WIDTHS: Final = [
     (0, "-too-narrow"),
     (40, "-single-width"),
@@ -50,6 +52,14 @@ class FittingScreen(Screen[ScreenResultType]):
     def on_mount(self) -> None:
         """Have the line at hand."""
         self.mount(Static("Too small: 40x10 at least", id="too-small", markup=False))
+
+    def show_hints(self) -> None:
+        """Show the keys that help, where there is a line for them."""
+
+    def unsay(self) -> None:
+        """Show the keys again where something was said: a key has been struck since."""
+        if any(hints.sentence for hints in self.query(HintLine)):
+            self.show_hints()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Remember what has the focus: what is not shown loses it."""

@@ -64,10 +64,10 @@ def _instances(situation: Situation) -> Iterator[Hint]:
         yield from (("open", "open"), ("back", "back"))
     yield from (
         ("copy.id", "copy ID"),
-        ("raw", "raw JSON"),
+        ("export", "export"),
         ("course", "timeline"),
         ("compare", "compare"),
-        ("export", "export"),
+        ("raw", "raw JSON"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from rich.cells import cell_len
 from textual.events import Click, Resize
@@ -12,6 +13,9 @@ from tui.plain import printable
 from tui.records import Query
 from tui.widgets.cells import wrapped
 from tui.widgets.lines import Line, Span, StaticLines, line
+
+KEPT: Final = ("help", "quit")
+"""What hints are for that are shown wherever there is room for them."""
 
 SEPARATOR = Span(" · ", "dim")
 
@@ -187,10 +191,10 @@ class HintLine(Bar):
 
 
 def fitting_hints(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """Return those hints that fit whole into `width` cells, the one for help before all others."""
+    """Return the hints that fit whole into `width` cells; help and the way out come first."""
     chosen: list[tuple[str, str]] = []
     used = 0
-    for hint in sorted(hints, key=lambda hint: hint[1] != "help"):
+    for hint in sorted(hints, key=lambda hint: hint[1] not in KEPT):
         needed = cell_len("  ".join(hint)) + 2
         if used + needed - 3 <= width:
             chosen.append(hint)
