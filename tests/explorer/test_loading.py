@@ -51,6 +51,22 @@ async def test_at_the_end_of_a_sorted_view_one_page_comes_for_each_move() -> Non
         assert driver.current_id == before
 
 
+@pytest.mark.parametrize("key", ["end", "G", "down", "pagedown", "ctrl+d"])
+async def test_a_key_that_wants_beyond_the_last_row_asks_for_more_wherever_the_reader_stays(
+    key: str,
+) -> None:
+    async with opened(page_size=20) as driver:
+        asked, rows = len(driver.pages_asked), driver.explorer.table.line_count()
+        driver.explorer.table.move_cursor(rows - 1)
+        driver.explorer.stay_here()
+        await driver.press("z")
+        assert len(driver.pages_asked) == asked, "nothing comes by itself"
+        assert driver.explorer.table.cursor == rows - 1
+        await driver.press(key)
+        assert len(driver.pages_asked) > asked
+        assert driver.explorer.table.line_count() > rows
+
+
 async def test_new_rows_make_the_total_be_asked_for_again() -> None:
     clock = [1_790_000_000.0]
     fleet = Fleet(300, 7, clock=lambda: clock[0], start=clock[0], arrive_per_minute=5.0)

@@ -169,7 +169,15 @@ async def test_a_program_that_repeats_its_secret_is_not_repeated() -> None:
     )
     sentence = await fetched("sh", "-c", script)
     assert "very-secret" not in sentence
-    assert "using ***" in sentence
+    assert "using ‹masked›" in sentence
+
+
+async def test_a_program_that_fails_with_its_secret_on_its_lips_is_not_repeated() -> None:
+    script = 'echo "trace: ALIYUN_SECRET=hush-hush-1 token AbCdEf0123456789AbCdEf01" >&2; exit 1'
+    sentence = await fetched("sh", "-c", script)
+    assert "hush" not in sentence
+    assert "AbCdEf" not in sentence
+    assert "trace: ALIYUN_SECRET=" in sentence
 
 
 async def test_sixty_seconds_are_the_limit() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import signal
@@ -11,10 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tests.canary import assert_silent
 from tests.identity.program import GIVE_UP, ROOT, Machine, emulated
 
 
@@ -31,23 +30,6 @@ def machine(running: Machine, home: Path) -> Machine:
     return Machine(running.said, home, running.log)
 
 
-def forms(secret: str) -> Iterator[bytes]:
-    """Yield a secret in clear, in percent forms and inside of any Base64."""
-    yield secret.encode()
-    yield quote(secret, safe="").encode()
-    yield quote_plus(secret).encode()
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + secret.encode())
-        # The first and last characters depend on what stands around it.
-        yield encoded[(shift * 8 + 5) // 6 : len(encoded.rstrip(b"=")) - 1]
-
-
-def assert_silent(content: bytes, secrets: list[str], where: str) -> None:
-    for secret in secrets:
-        for form in forms(secret):
-            assert form not in content, f"{form!r} is in {where}"
-
-
 def test_a_secret_is_in_nothing_but_its_own_files(machine: Machine) -> None:
     helper = machine.home / "helper.sh"
     helper.write_text(f"#!/bin/sh\necho '{json.dumps(machine.said['sts'])}' >&2; exit 1\n")
@@ -58,6 +40,7 @@ def test_a_secret_is_in_nothing_but_its_own_files(machine: Machine) -> None:
         wrong={"mode": "RamRoleArn", "ram_role_arn": "x", "access_key_secret": canary},
         key={"mode": "AK", "access_key_secret": canary},
         token={"mode": "StsToken", "access_key_secret": canary, "sts_token": f"{canary}Token"},
+        helper={"mode": "External", "process_command": str(helper)},
         sso={
             "mode": "CloudSSO",
             "access_token": f"{canary}SSO",
@@ -76,20 +59,23 @@ def test_a_secret_is_in_nothing_but_its_own_files(machine: Machine) -> None:
             (("list",), "key"),
             (("doctor",), "token"),
             (("list",), "sso"),
+            (("list",), "helper"),
+            (("doctor", "--json"), "helper"),
         )
     ]
-    assert [each.returncode for each in runs] == [0, 0, 3, 3, 3, 3]
+    assert [each.returncode for each in runs] == [0, 0, 3, 3, 3, 3, 3, 3]
     assert all("Traceback" not in each.stderr for each in runs)
     cache = machine.home / ".cache" / "sendfile-explorer"
     kept = list(cache.glob("*.credentials"))
     assert len(kept) == 1
     temporary = json.loads(kept[0].read_text())
     lasting = [canary, machine.said["access_key_secret"]]
-    secrets = [*lasting, temporary["access_key_secret"], temporary["token"]]
+    spoken = [machine.said["sts"][name] for name in ("access_key_secret", "security_token")]
+    secrets = [*lasting, temporary["access_key_secret"], temporary["token"], *spoken]
     for run in runs:
         assert_silent(run.stdout.encode() + run.stderr.encode(), secrets, str(run.args))
     for path in filter(Path.is_file, machine.home.rglob("*")):
-        if path == config:
+        if path in (config, helper):
             continue
         own = lasting if path in kept else secrets
         assert_silent(path.read_bytes(), own, str(path))

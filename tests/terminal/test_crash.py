@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tui import masking
 from tui.terminal import crash
 
 
@@ -55,7 +56,7 @@ def test_causes_and_notes_are_masked_and_printable_too() -> None:
     ],
 )
 def test_what_looks_like_a_secret_is_masked(words: str, masked: str) -> None:
-    assert crash.masked(words) == masked
+    assert masking.masked(words) == masked
 
 
 def test_a_message_that_quotes_everything_is_cut() -> None:

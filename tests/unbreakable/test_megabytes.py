@@ -10,7 +10,7 @@ import pytest
 from tests import hostile
 from tests.depth import deep
 from tests.unbreakable.alarm import bounded
-from tui import logs, plain
+from tui import logs, masking, plain
 from tui.api import exact, schema
 from tui.api.errors import ApiError, BadAnswer, from_answer
 from tui.api.lenient import MAX_ROWS, MAX_TEXT
@@ -122,7 +122,7 @@ def test_a_line_of_a_megabyte_is_searched_for_secrets_once(kind: str) -> None:
     long = hostile.megabyte(kind)
     with bounded():
         logs.redact(long)
-        crash.masked(long)
+        masking.masked(long)
         failure = crash.of_exception(ValueError(long))
         assert not hostile.obeyed(failure.report, lines=True)
         error = ApiError(long, advice=long, code=long, message=long, request_id=long)

@@ -15,6 +15,7 @@ from tui.identity import command
 from tui.identity.command import Ran
 from tui.identity.source import PATIENCE, About, triple
 from tui.identity.switches import is_on
+from tui.masking import MASK, masked
 from tui.plain import printable
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ LIMIT: Final = 60.0
 
 SHOWN: Final = 200
 """Characters of its standard error that a sentence repeats."""
-
-MASK: Final = "***"
-"""What stands where the program has repeated a secret."""
 
 NAMES: Final = ("access_key_id", "access_key_secret", "sts_token", "expiration")
 """What the program calls the parts."""
@@ -67,7 +65,7 @@ class External:
         except (OSError, ValueError) as error:
             reason = printable(getattr(error, "strerror", None) or type(error).__name__, 100)
             raise CredentialsUnavailable(f"{name} cannot be run: {reason}.") from None
-        return _credentials(ran, name, asker.clock())
+        return _credentials(ran, words[0], asker.clock())
 
 
 def disabled(environ: Mapping[str, str]) -> bool:
@@ -85,8 +83,9 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _credentials(ran: Ran, name: str, now: float) -> Credentials:
+def _credentials(ran: Ran, program: str, now: float) -> Credentials:
     """Read what the program has printed; `sts_token` makes the pair a temporary one."""
+    name = printable(Path(program).name, 60)
     try:
         found = json.loads(ran.output)
     except (ValueError, RecursionError):
@@ -95,12 +94,12 @@ def _credentials(ran: Ran, name: str, now: float) -> Credentials:
     if ran.code:
         how = f"exit code {ran.code}" if ran.code > 0 else f"signal {-ran.code}"
         raise CredentialsUnavailable(
-            f"{name} has failed ({how}){_said(ran, values)}.",
+            f"{name} has failed ({how}){_said(ran, values, program)}.",
             advice="Run it by hand: it has no terminal here and cannot ask anything.",
         )
     if ran.too_long or found is None or not isinstance(found, dict):
         what = "too much" if ran.too_long else "something else than an object of JSON"
-        raise CredentialsUnavailable(f"{name} has printed {what}{_said(ran, values)}.")
+        raise CredentialsUnavailable(f"{name} has printed {what}{_said(ran, values, program)}.")
     mode = str(values.get("mode") or "")
     if mode.lower() not in ("", "ak", "ststoken"):
         raise CredentialsUnavailable(
@@ -112,13 +111,13 @@ def _credentials(ran: Ran, name: str, now: float) -> Credentials:
     return credentials
 
 
-def _said(ran: Ran, values: Mapping[str, object]) -> str:
+def _said(ran: Ran, values: Mapping[str, object], program: str) -> str:
     """Return what the program has said for itself, without what it should have kept to itself."""
-    text = ran.errors.decode("utf-8", "replace").strip()
+    text = ran.errors.decode("utf-8", "replace").strip().replace(program, Path(program).name)
     for secret in values.values():
         if isinstance(secret, str) and len(secret) > 3:
             text = text.replace(secret, MASK)
-    text = " ".join(text.split())
+    text = masked(" ".join(text.split()))
     if not text:
         return ""
     shown = text if len(text) <= SHOWN else f"…{text[-SHOWN:]}"

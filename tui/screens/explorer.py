@@ -128,9 +128,10 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
     @work(exclusive=True, group="pages")
     async def load_page(self) -> None:
         """Bring the next page of the query that is shown."""
-        below = self.table.rows_below
+        before = self.place, self.table.rows_below
         await self.loader.next_page()
-        if self.table.rows_below <= below:
+        # A reader who has gone on meanwhile has not asked to stay.
+        if self.place == before[0] and self.table.rows_below <= before[1]:
             self.stay_here()
         self.count_all()
         self.ask_caller()
@@ -177,13 +178,15 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
             self._end_timer = self.set_timer(states.next_look(left), self._watch_end)
 
     @on(InvocationTable.MoreWanted)
-    def more_is_wanted(self) -> None:
+    def more_is_wanted(self, event: InvocationTable.MoreWanted) -> None:
         """Load the next page unless one is under way or the latest one has not come.
 
         Another order, a local filter or a page that brings nothing to where the reader is asks for
         no other one: the reader does, with the next move.
         """
         loader = self.loader
+        if event.pressed:
+            self.stay_no_longer()
         if not (
             # A wish can be older than the page that has fulfilled it.
             not self.table.wants_more

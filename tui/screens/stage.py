@@ -127,14 +127,18 @@ class Stage(FittingScreen[None]):
 
     def stay_here(self) -> None:
         """Let nothing be loaded by itself until the cursor is on another row."""
-        self._stay = self._here
+        self._stay = self.place
+
+    def stay_no_longer(self) -> None:
+        """Let pages come by themselves again: the reader wants to go on."""
+        self._stay = None
 
     def is_staying(self) -> bool:
         """Say whether the cursor is where it was when `stay_here` was called."""
-        return self._stay == self._here
+        return self._stay == self.place
 
     @property
-    def _here(self) -> str:
+    def place(self) -> str:
         """The invoke ID under the cursor, or nothing where there are no rows."""
         return self.table.row.invoke_id if self.table.row else ""
 

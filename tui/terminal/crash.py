@@ -7,7 +7,6 @@ messages is masked; all of it is printable.
 from __future__ import annotations
 
 import os
-import re
 import time
 import traceback
 from collections.abc import Callable
@@ -16,28 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from tui import plain, resources
+from tui.masking import masked
 
 REPORT_LIMIT: Final = 200_000
 """Characters of a report, so that a message which quotes a whole answer does not fill a disk."""
-
-MASK: Final = "‹masked›"
-"""What stands for a secret."""
-
-_NAMED_SECRET: Final = re.compile(
-    r"""(?ix)
-    ( (?: access_?key_?(?:id|secret)? | secret(?:_?access)?(?:_?key)? | security_?token
-        | signature (?!nonce) | credential | authorization | password | passwd | token )
-      ["']? \s* [=:] \s* ["']? )
-    [^\s"',;&]+
-    """.replace("_?", "[-_ ]?")
-)
-"""A name that announces a secret, and the word after it."""
-
-_KNOWN_SECRET: Final = re.compile(r"\b(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]+")
-"""Access keys by their beginnings."""
-
-_LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/=_-]{24,}")
-"""Words that are as long as a key, a token or a signature; those of letters alone are none."""
 
 _PLACE: Final = '  File "'
 """How the lines of a traceback begin that name a file; paths are no secrets."""
@@ -86,17 +67,6 @@ def line(failure: Failure, directory: Path, *, clock: Callable[[], float] = time
         place = plain.printable(str(directory))
         return f"{said} No report could be written to {place}: {resources.reason(error)}.\n"
     return f"{said} The report is in {plain.printable(str(path))}\n"
-
-
-def masked(text: str) -> str:
-    """Hide in a line of prose or of a message what looks like a key, a token or a signature."""
-    text = _KNOWN_SECRET.sub(MASK, text)
-    text = _NAMED_SECRET.sub(rf"\1{MASK}", text)
-    return _LONG_WORD.sub(lambda found: MASK if _is_mixed(found[0]) else found[0], text)
-
-
-def _is_mixed(word: str) -> bool:
-    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _failure(kind: str, text: str) -> Failure:

@@ -104,9 +104,14 @@ class InvocationTable(LineView):
     class MoreWanted(Message):
         """The cursor is near the last row that is loaded."""
 
+        pressed: bool = False
+        """Whether a key wanted to go beyond it."""
+
         def can_replace(self, message: Message) -> bool:
-            """One wish is enough."""
-            return isinstance(message, InvocationTable.MoreWanted)
+            """One wish is enough, of several the one with the most behind it."""
+            return isinstance(message, InvocationTable.MoreWanted) and (
+                message.pressed or not self.pressed
+            )
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -242,6 +247,13 @@ class InvocationTable(LineView):
         top = self.scroll_offset.y
         self.post_message(self.Seen(top, top + self.visible_height))
         self.want_more()
+
+    def move_cursor(self, index: int, *, scroll: bool = True) -> None:
+        """Put the cursor on a row; beyond the last one that is loaded, ask for more."""
+        before, last = self.cursor, self._source.count - 1
+        super().move_cursor(index, scroll=scroll)
+        if index >= last == before == self.cursor:
+            self.post_message(self.MoreWanted(pressed=True))
 
     def want_more(self) -> None:
         """Ask for more rows where they are wanted."""
