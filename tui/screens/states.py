@@ -92,16 +92,24 @@ def trouble_words(failure: ApiError | None, clock_ahead: float = 0.0) -> str:
             return "failed"
 
 
+AFTERWARDS: Final = "Then r asks again; P picks a profile."
+"""The keys that help once something has been done about missing credentials."""
+
+
 def nobody_words(failure: CredentialsUnavailable) -> tuple[str, ...]:
     """Return that nobody is known to ask as: where was looked, what each place had, what helps."""
-    looked = [f"  {look.place}: {look.outcome}" for look in failure.looks]
-    remedies = [f"  {remedy}" for remedy in failure.remedies]
+    if not failure.looks:
+        return ("There are no credentials to ask with.", "", str(failure), "", AFTERWARDS)
     return (
         "Nobody is known to ask as.",
-        *(("", "These places were looked at:", *looked) if looked else (failure.sentence,)),
-        *(("", "What helps:", *remedies) if remedies else (failure.advice,)),
         "",
-        "Then r asks again; P picks a profile.",
+        "These places were looked at:",
+        *(f"  {look.place}: {look.outcome}" for look in failure.looks),
+        "",
+        "What helps:",
+        *(f"  {remedy}" for remedy in failure.remedies or (failure.advice,)),
+        "",
+        AFTERWARDS,
     )
 
 
