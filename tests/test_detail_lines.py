@@ -127,9 +127,13 @@ def test_every_code_has_its_card(code: str) -> None:
         assert " ".join(known.split()) in text
 
 
-def test_a_failure_without_a_code_has_no_card_and_no_gap() -> None:
+def test_a_failure_without_a_code_says_so_on_its_card() -> None:
     invocation = replace(INVOCATION, results=(InstanceResult("i-1", "Failed"),))
-    assert "File changed" not in words(detail(invocation))
+    for shown in (detail(invocation), detail(invocation, instance_id="i-1")):
+        text = words(shown)
+        assert "(no error code)" in text
+        assert "The API gave no error code." in text
+        assert "File changed Not known" in text
 
 
 def test_one_instance_is_shown_with_its_times_and_its_card() -> None:

@@ -61,10 +61,10 @@ def test_a_program_that_waits_disturbs_nobody(home: Path, waits: str) -> None:
 
 def test_what_a_program_says_for_itself_is_shown_as_text(home: Path) -> None:
     configured(home, r"printf 'log in first \033[2J\n' >&2; exit 7" + "\n")
-    with explorer(home, (120, 40), "--region", "cn-hangzhou", "-e", "127.0.0.1:9") as window:
-        window.shows(r"has failed \(exit code 7\)")
+    with explorer(home, (80, 24), "--region", "cn-hangzhou", "-e", "127.0.0.1:9") as window:
         # It may be broken anywhere.
-        words = " ".join(window.shows(r"Run it by hand").split())
+        words = " ".join(window.shows(r"Then r asks again").split())
+        assert "has failed (exit code 7)" in words
         assert "log in first ␛[2J" in words
         assert "it has no terminal here and cannot ask anything" in words
         window.press("q")

@@ -37,6 +37,9 @@ PREVIEW_CHARACTERS: Final = 16_384
 HEX_BYTES: Final = 8
 """Bytes on a line of the hexadecimal view."""
 
+NO_CODE: Final = "(no error code)"
+"""The heading of the card of failures for which the API gives none."""
+
 CONTENT_KEY: Final = "content"
 """The key of the line that opens the content."""
 
@@ -86,10 +89,9 @@ def _invocation(detail: Detail, width: int) -> Iterator[Line]:
         for result in results:
             yield _result(result, width)
     for code in dict.fromkeys(result.error_code for result in failed):
-        if code:
-            count = sum(result.error_code == code for result in failed)
-            yield line()
-            yield from _card(detail.explanations[code], width, plural(count, "instance"))
+        count = sum(result.error_code == code for result in failed)
+        yield line()
+        yield from _card(detail.explanations[code], width, plural(count, "instance"))
     if succeeded:
         yield line()
         yield _heading(f"{plural(len(succeeded), 'instance')} done")
@@ -114,7 +116,7 @@ def _instance(detail: Detail, width: int) -> Iterator[Line]:
             Span(f"   {result.error_info or result.error_code}", "strong"),
         )
         yield line()
-        if result.failed and result.error_code:
+        if result.failed:
             yield from _card(detail.explanations[result.error_code], width)
             yield from _table(detail.agent, width)
             yield line()
@@ -172,7 +174,7 @@ def _result(result: InstanceResult, width: int) -> Line:
 
 
 def _card(explanation: Explanation, width: int, count: str = "") -> Iterator[Line]:
-    heading = explanation.code + (f"  {count}" if count else "")
+    heading = (explanation.code or NO_CODE) + (f"  {count}" if count else "")
     yield line(Span(heading, "failed"))
     yield from (line(Span(part, "strong")) for part in _wrap(explanation.meaning, width))
     yield from _table(
