@@ -13,6 +13,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,22 @@ def sdk_python(pytestconfig: pytest.Config) -> str:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Serve an emulator as a user would, and return what it says of itself."""
     home = tmp_path_factory.mktemp("home")
+    with serving(home, "--records", "1000", "--seed", "7") as said:
+        yield said
+
+
+@pytest.fixture(params=["modern", "modern async", "modern v2", "classic"])
+def drive(request: pytest.FixtureRequest, sdk_python: str, served: dict[str, Any]) -> Drive:
+    """Return what has one of the vendor's kits make calls and returns what came of each."""
+    kit, _, manner = str(request.param).partition(" ")
+    return driving(sdk_python, served, kit, manner)
+
+
+@contextmanager
+def serving(home: Path, *words: str) -> Iterator[dict[str, Any]]:
+    """Serve an emulator for a while; what it says of itself is given."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "emulate", "--records", "1000", "--seed", "7"],
+        [sys.executable, "-m", "tui", "emulate", *words],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -72,10 +87,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
     assert process.wait(timeout=20) == 143
 
 
-@pytest.fixture(params=["modern", "modern async", "modern v2", "classic"])
-def drive(request: pytest.FixtureRequest, sdk_python: str, served: dict[str, Any]) -> Drive:
-    """Return what has one of the vendor's kits make calls and returns what came of each."""
-    kit, _, manner = str(request.param).partition(" ")
+def driving(
+    python: str, served: dict[str, Any], kit: str, manner: str = "", patience: float = 120
+) -> Drive:
+    """Return what has a kit make calls to an emulator; it is given up after so many seconds."""
 
     def made(*calls: dict[str, Any], **credentials: str) -> Outcomes:
         order = {
@@ -88,11 +103,11 @@ def drive(request: pytest.FixtureRequest, sdk_python: str, served: dict[str, Any
             **credentials,
         }
         done = subprocess.run(
-            [sdk_python, "-W", "ignore", str(VENDOR / f"{kit}.py")],
+            [python, "-W", "ignore", str(VENDOR / f"{kit}.py")],
             input=json.dumps(order),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=patience,
             check=False,
         )
         assert done.returncode == 0, done.stderr
