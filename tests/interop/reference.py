@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import math
 import statistics
@@ -48,10 +49,8 @@ def content_hash(record: Record) -> str:
     """Return the hash of the bytes that arrive on the instances."""
     data = record["Content"].encode()
     if record["ContentType"] == "Base64":
-        try:
+        with contextlib.suppress(binascii.Error):
             data = base64.b64decode(data, validate=True)
-        except binascii.Error:
-            pass
     return hashlib.sha256(data).hexdigest()
 
 

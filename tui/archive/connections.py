@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from tui.archive import asking, schema
+from tui.archive import asking, overlay, schema
 from tui.archive.opening import (
     Opened,
     Opener,
@@ -115,13 +115,17 @@ class Reader:
                 self._recover(place, error)
         return self._run(begin, work)
 
-    def _run(self, begin: str, work: Callable[[Connection], Result]) -> Result:
+    def _run(
+        self, begin: str, work: Callable[[Connection], Result], *, changing: bool = False
+    ) -> Result:
         connection = self._connected()
         wanted = self._wanted
         if wanted is not None:
             connection.set_progress_handler(lambda: not wanted(), CHECK_EVERY)
         try:
             connection.execute(begin)
+            if connection.place.overlay:
+                overlay.fit(connection, changing=changing)
             result = work(connection)
             connection.execute("COMMIT")
             return result
@@ -191,13 +195,13 @@ class Writer(Reader):
             # A lock on the file is of no use to what goes on top of it.
             begin = "BEGIN" if place.overlay else "BEGIN IMMEDIATE"
             try:
-                return self._run(begin, checked)
+                return self._run(begin, checked, changing=True)
             except schema.NewerVersion:
                 assert place.path is not None, "what is in memory is of this version"
                 self._move(newer(place.path))
             except sqlite3.Error as error:
                 self.recover(place, error, writing=True)
-        return self._run("BEGIN", checked)
+        return self._run("BEGIN", checked, changing=True)
 
     def remember(self, question: int, scope: str, query: Query) -> None:
         """Keep the number of a question, wherever the archive goes."""

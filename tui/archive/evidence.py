@@ -61,22 +61,21 @@ def unfinished(connection: sqlite3.Connection, scope: str, most: int) -> list[st
 
 def sent(connection: sqlite3.Connection, scope: str, invoke_ids: Sequence[str]) -> list[Sent]:
     """Return what is kept of sends, in no order; those that were never seen are left out."""
-    values_of_both = (json.dumps(scopes(connection, scope)), json.dumps(invoke_ids))
-    results: defaultdict[int, list[InstanceResult]] = defaultdict(list)
-    for identity, *values in connection.execute(
-        f"SELECT invocation, {', '.join('result.' + field for field in RESULT_FIELDS)}"
-        " FROM invocation JOIN result ON result.invocation = invocation.id"
-        " WHERE scope IN (SELECT value FROM json_each(?))"
-        " AND invoke_id IN (SELECT value FROM json_each(?)) ORDER BY instance_id, occurrence",
-        values_of_both,
-    ):
-        results[identity].append(InstanceResult(*values))
     rows = connection.execute(
         f"SELECT id, content_hash, {', '.join(INVOCATION_FIELDS)} FROM invocation"
         " WHERE scope IN (SELECT value FROM json_each(?))"
         " AND invoke_id IN (SELECT value FROM json_each(?))",
-        values_of_both,
-    )
+        (json.dumps(scopes(connection, scope)), json.dumps(invoke_ids)),
+    ).fetchall()
+    results: defaultdict[int, list[InstanceResult]] = defaultdict(list)
+    # A join would use no index where some of the rows are in memory and others in a file.
+    for identity, *values in connection.execute(
+        f"SELECT invocation, {', '.join(RESULT_FIELDS)} FROM result"
+        " WHERE invocation IN (SELECT value FROM json_each(?))"
+        " ORDER BY invocation, instance_id, occurrence",
+        (json.dumps([row[0] for row in rows]),),
+    ):
+        results[identity].append(InstanceResult(*values))
     return [
         (
             Invocation(

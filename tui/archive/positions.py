@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Final
 
 from tui.archive.arrangement import Arrangement
+from tui.archive.overlay import covers
 from tui.archive.rows import Row, find, read_rows
 from tui.archive.sources import Source, rows_of
 
@@ -262,21 +263,21 @@ def build(
         # That is the order of the key: nothing is looked up and nothing sorted.
         ids = _ids(connection, f"SELECT id FROM ({rows}) ORDER BY created DESC, id", values)
         return Positions(source, arrangement, ids, len(ids))
+    # To look each row up is the fastest, unless it has to be looked for in two places.
+    among = (
+        f"invocation WHERE id IN (SELECT id FROM ({rows}))"
+        if covers(connection)
+        else f"({rows}) AS source CROSS JOIN invocation ON invocation.id = source.id WHERE TRUE"
+    )
     ids = _ids(
         connection,
-        f"SELECT invocation.id FROM ({rows}) AS source"
-        " CROSS JOIN invocation ON invocation.id = source.id"
-        f" WHERE ({arrangement.where}) ORDER BY {arrangement.order}",
+        f"SELECT invocation.id FROM {among} AND ({arrangement.where}) ORDER BY {arrangement.order}",
         (*values, *arrangement.parameters),
     )
     total = len(ids)
     if arrangement.filters:
         # What has gone without its answer is not counted as hidden.
-        (total,) = connection.execute(
-            f"SELECT count(*) FROM ({rows}) AS source"
-            " CROSS JOIN invocation ON invocation.id = source.id",
-            values,
-        ).fetchone()
+        (total,) = connection.execute(f"SELECT count(*) FROM {among}", values).fetchone()
     return Positions(source, arrangement, ids, total)
 
 
