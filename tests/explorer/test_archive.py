@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -188,3 +190,27 @@ def test_what_was_seen_is_there_at_once_and_without_a_network(home: Path) -> Non
         window.press("q")
         assert window.wait() == 0
         window.assert_whole()
+
+
+async def test_rows_that_take_long_to_find_their_places_say_so_and_can_be_stopped() -> None:
+    async with opened(fleet=Fleet(120, 7)) as driver:
+        reading = driver.explorer.loader.reading
+        assert reading is not None
+        gate = threading.Event()
+        # The thread that arranges is held up as a million rows would hold it up.
+        held = asyncio.ensure_future(reading.view._archive.run(lambda _: gate.wait(30)))
+        await driver.pilot.press("s", "n")
+        status = driver.explorer.status_bar
+        await driver.wait_for(lambda: "arranging the rows: esc stops" in driver.text(status))
+        await driver.pilot.press("down")
+        await driver.wait_for(lambda: driver.explorer.table.cursor == 1)
+        await driver.pilot.press("escape")
+        await driver.wait_for(lambda: "Stopped" in driver.text(driver.explorer.hints))
+        assert "▲" not in driver.text(driver.explorer.table)
+        gate.set()
+        await held
+        await driver.settle()
+        assert driver.explorer.sort is None
+        assert "arranging" not in driver.text(status)
+        await driver.press("s", "n")
+        assert "Name ▲" in driver.text(driver.explorer.table)

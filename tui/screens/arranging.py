@@ -9,6 +9,7 @@ from textual import on, work
 
 from tui.archive.arrangement import Sort, arrangement
 from tui.archive.local_filter import parse
+from tui.screens.reading import Reading
 from tui.screens.stage import Stage
 from tui.widgets.columns import COLUMNS
 from tui.widgets.key_menu import Choice, KeyMenu
@@ -23,6 +24,9 @@ SORT_KEYS: Final = "csnoidwmt"
 FILTER: Final = "filter"
 """The label of the prompt for the local filter."""
 
+BUSY_AFTER: Final = 0.3
+"""Seconds that rows may take to find their places before it is said that they do."""
+
 MAX_RANGE: Final = 10_000
 """The most rows that one range marks."""
 
@@ -36,6 +40,10 @@ class Arranging(Stage):
     """How rows are sorted; None is the service's own order, newest first."""
     _filter_before = ""
     _marked_last = ""
+    _arranged: tuple[str, Sort | None] = ("", None)
+    """The filter and the order of the rows that are shown."""
+    _arranging: object = None
+    """Stands for the arrangement that is being made, if one is."""
 
     # Local filter.
 
@@ -79,9 +87,37 @@ class Arranging(Stage):
             self.filter_text = text
         reading = self.loader.reading
         if reading is not None:
+            await self.rearrange(reading)
+
+    async def rearrange(self, reading: Reading) -> None:
+        """Let the rows find their places; where that takes long it is said."""
+        self._arranging = this = object()
+        wanted = self.filter_text, self.sort
+        busy = self.set_timer(BUSY_AFTER, lambda: self._say_arranging(this))
+        try:
             await reading.view.rearrange(arrangement(self.sort, parse(self.filter_text)))
-            self.stay_here()
+            self._arranged = wanted
+        finally:
+            busy.stop()
+            if self._arranging is this:
+                self._arranging, self.loader.arranging = None, False
+        self.stay_here()
+        self.say_status()
+
+    def _say_arranging(self, this: object) -> None:
+        if self._arranging is this:
+            self.loader.arranging = True
             self.say_status()
+
+    def stop_arranging(self) -> bool:
+        """Leave the rows as they are shown; return whether others were on their way."""
+        if self._arranging is None:
+            return False
+        self.workers.cancel_group(self, "arrange")
+        self.filter_text, self.sort = self._arranged
+        self.show_sort()
+        self.say("Stopped; the rows stay as they were.")
+        return True
 
     # Order.
 

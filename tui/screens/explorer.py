@@ -13,8 +13,6 @@ from textual.timer import Timer
 
 from tui.api.errors import CredentialsUnavailable
 from tui.api.regions import REGIONS
-from tui.archive.arrangement import arrangement
-from tui.archive.local_filter import parse
 from tui.archive.store import Archive
 from tui.records import InvocationSummary, Query, Region
 from tui.screens import states
@@ -101,9 +99,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         self._first = ()
         self.say_status()
         if self.filter_text or self.sort is not None:
-            await reading.view.rearrange(arrangement(self.sort, parse(self.filter_text)))
-            self.stay_here()
-            self.say_status()
+            await self.rearrange(reading)
         if self.cursor_wanted:
             wanted, self.cursor_wanted = self.cursor_wanted, ""
             await self.go_to_row(wanted)
@@ -235,7 +231,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         self.go_to(PANES[(PANES.index(self.pane) + step) % len(PANES)])
 
     def action_back(self) -> None:
-        """Undo the latest of: a load, a notice, the local filter, one level of the drill-down."""
+        """Undo the latest of: a load, an order, a notice, the local filter, one level of detail."""
         if self._is_asking():
             self.workers.cancel_group(self, "pages")
             self.loader.asking = False
@@ -243,7 +239,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         elif self.is_working("export"):
             self.workers.cancel_group(self, "export")
             self.say("Stopped; nothing was saved.")
-        elif self.dismiss_notice():
+        elif self.stop_arranging() or self.dismiss_notice():
             pass
         elif self.filter_text:
             self.filter_rows("")

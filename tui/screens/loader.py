@@ -59,6 +59,8 @@ class Loader:
         """Who the service says that this is, once it has said so."""
         self.watched = 0
         """How many sends are being watched."""
+        self.arranging = False
+        """Whether rows have been finding their places for long."""
         self.calls = Calls(self._calls_changed)
         self.reading: Reading | None = None
         self.failure: ApiError | None = None
@@ -95,6 +97,8 @@ class Loader:
             seconds, fault = wait
             code = fault.code or type(fault).__name__
             return f"{code}: again in {max(round(seconds), 1)} s"
+        if self.arranging:
+            return "arranging the rows: esc stops"
         if self._walk_began is not None:
             return f"walking on, {self._pace()}: esc stops"
         if self.watched:

@@ -91,7 +91,7 @@ class Reading:
         view = View(archive, scope, Fitting(query, scope), changed=changed)
         await view.open()
         reading = cls(session, archive, query, view, question=None, walks=[])
-        reading.known = Completeness(seen=await archive.run(last_seen, Fitting(query, scope)))
+        reading.known = Completeness(seen=await archive.read(last_seen, Fitting(query, scope)))
         return reading
 
     @property
