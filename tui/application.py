@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -75,7 +76,8 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
             self.state_directory = state_directory
 
     def get_default_screen(self) -> Explorer:
-        """Return the explorer's screen."""
+        """Return the explorer's screen, laid out for this terminal."""
+        self._explorer.fit(self.size)
         return self._explorer
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -111,6 +113,12 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         self._interrupted_at = now
         for hints in self.screen.query(HintLine):
             hints.say("ctrl+c once more quits.")
+
+    def on_ready(self) -> None:
+        """Collect garbage from the first frame on, but never again look at what was there then."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     async def on_unmount(self) -> None:
         """Close the archive."""

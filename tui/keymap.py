@@ -30,9 +30,6 @@ from tui.widgets.lines import LineView
 from tui.widgets.prompt import Prompt
 from tui.widgets.text_pane import TextPane
 
-KEYMAP_FILE: Final = "keymap.toml"
-"""In the configuration directory."""
-
 MAX_BYTES: Final = 1 << 20
 """The largest keymap that is read, in bytes."""
 

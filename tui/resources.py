@@ -22,6 +22,9 @@ APPLICATION: Final = "sendfile-explorer"
 CONFIG_FILE: Final = "config.toml"
 """The settings, in the configuration directory."""
 
+KEYMAP_FILE: Final = "keymap.toml"
+"""The keys of the actions, in the same place."""
+
 MAX_PRIVATE_BYTES: Final = 16 << 20
 """The largest private file that is read back, in bytes."""
 

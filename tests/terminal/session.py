@@ -1,20 +1,16 @@
-"""An application of many widgets on the line driver, which keeps a record of every write.
-
-The record has one JSON array a line: what Textual wrote, the terminal's size, what was sent, and
-whether something is held back.
-"""
+"""An application of many widgets on the line driver, which keeps a record of every write."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.terminal.recorder import RecordingFrame
 from tui.terminal import capabilities, lifecycle
 
-RECORD = Path(sys.argv[1])
+RECORD = RecordingFrame.record = Path(sys.argv[1])
 ROWS = 60
 
 
@@ -29,24 +25,6 @@ def make_app() -> Any:
 
     from tui.terminal.application import GuardedApp
     from tui.terminal.driver import LineDriver
-    from tui.terminal.frame import Frame
-
-    class RecordingFrame(Frame):
-        """Writes down what it is given and what it makes of it."""
-
-        size = (80, 24)
-
-        def write(self, data: str, columns: int, rows: int, *, hold: bool = False) -> str:
-            self.size = columns, rows
-            return self.noted(data, super().write(data, columns, rows, hold=hold))
-
-        def release(self) -> str:
-            return self.noted("", super().release())
-
-        def noted(self, data: str, sent: str) -> str:
-            with RECORD.open("a") as record:
-                record.write(json.dumps([data, self.size, sent, self.is_held]) + "\n")
-            return sent
 
     class RecordingDriver(LineDriver):
         """The line driver as it is, with that frame."""

@@ -31,15 +31,15 @@ SESSION = Path(__file__).with_name("session.py")
 class Recording:
     """What passed through the driver so far, replayed on two screens."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, size: tuple[int, int] = (80, 24)) -> None:
         self.path = path
-        self.plain, self.sparing = Screen(80, 24), Screen(80, 24)
+        self.plain, self.sparing = Screen(*size), Screen(*size)
         self.written = self.sent = 0
         self.updates = 0
         self.torn = False
         self.is_held = False
         """Whether an update had not been sent when the record ended."""
-        self._size = (80, 24)
+        self._size = size
         self._seen = 0
         self._framed = False
 

@@ -17,7 +17,7 @@ def run(request: ShowSettings) -> int:
     settings = process.load_settings(request.common)
     process.narrator().say_all(settings.warnings)
     keys = "".join(f"# {line}\n" for line in keymap.defaults().splitlines())
-    where = resources.config_directory() / keymap.KEYMAP_FILE
+    where = resources.config_directory() / resources.KEYMAP_FILE
     return process.print_text(
         f"# {process.config_path(request.common)}\n{as_toml(settings)}\n"
         f"# {where}, with its defaults:\n{keys}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ ERRORS_FILE = "errors.toml"
 
 def run(request: Explore) -> int:
     """Open the explorer, or say what works without a terminal; return the exit code."""
+    # What a start makes is there to stay. The application collects again from its first frame on.
+    gc.disable()
     settings = process.load_settings(request.common)
     if sentence := capabilities.refusal(capabilities.streams_of_process(), os.environ):
         return process.complain(sentence)
@@ -73,7 +76,6 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     newcomer = target.emulator is not None or not (in_memory or keeping.archive_path().exists())
 
     # Textual reads the environment as it is imported.
-    from tui import keymap
     from tui.application import ExplorerApp
     from tui.terminal import lifecycle
 
@@ -85,7 +87,7 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
         query,
         first=first,
         theme=settings.theme,
-        keymap=keymap.load(resources.config_directory() / keymap.KEYMAP_FILE),
+        keymap=_keymap(),
         state_directory=resources.state_directory(),
         line_driver=settings.line_driver,
         newcomer=newcomer,
@@ -93,6 +95,26 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     return lifecycle.run(
         lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse
     )
+
+
+def _keymap() -> dict[str, str]:
+    """Return the keys that the user has given to actions.
+
+    Raises:
+        tui.settings.SettingsError: they cannot be used.
+    """
+    path = resources.config_directory() / resources.KEYMAP_FILE
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        # To judge a keymap takes every screen there is, and without one nothing needs them yet.
+        return {}
+    except OSError:
+        # What stands in the way is said by what reads it.
+        pass
+    from tui import keymap
+
+    return keymap.load(path)
 
 
 def first_rows(path: Path, scope: str, query: Query) -> Sequence[InvocationSummary]:

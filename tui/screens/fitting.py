@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol, runtime_checkable
 
 from textual.events import DescendantFocus
+from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
@@ -48,6 +49,13 @@ class FittingScreen(Screen[ScreenResultType]):
     VERTICAL_BREAKPOINTS = HEIGHTS
 
     _focused_last: Widget | None = None
+
+    def fit(self, size: Size) -> None:
+        """Have the layout for a terminal from the start: a change has all styles applied anew."""
+        breakpoints = (size.width, WIDTHS), (size.height, HEIGHTS)
+        for length, steps in breakpoints:
+            name = [name for least, name in steps if length >= least][-1]
+            self.update_classes({name: True}, update=False)
 
     def on_mount(self) -> None:
         """Have the line at hand."""

@@ -34,8 +34,8 @@ PANES: Final = ("filters", "invocations", "instances")
 class Stage(FittingScreen[None]):
     """Panes, focus and status; what is done with them is in the classes that build on it."""
 
+    # The rows get the focus, and not first something else that is laid out in another way.
     AUTO_FOCUS = ""
-    """The explorer itself says which pane has the focus first."""
 
     def __init__(self, session: Session, archive: Archive, query: Query) -> None:
         super().__init__(classes="-in-invocations")

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Protocol
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.records import InvocationSummary
 from tui.widgets import columns
@@ -200,6 +201,12 @@ class InvocationTable(LineView):
         self.refresh(self.size.region)
 
     # The lines.
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line; the first of all come before the table is told how large it is."""
+        if not self._columns:
+            self._columns = columns.arrange(self.size.width, id_width=self._id_width)
+        return super().render_line(y)
 
     def line_count(self) -> int:
         """Return how many rows there are."""
