@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
+
+from tests import read_only
 
 FOREIGN_VARIABLES = (
     "ALIBABA",
@@ -66,7 +69,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print the rows of the fault matrix that the tests have filled."""
+    """Say what was asked that changes something, and print the rows of the fault matrix."""
+    if wrong := read_only.changing(read_only.asked):
+        words = f"The emulator was asked for {', '.join(map(repr, sorted(wrong)))}."
+        terminalreporter.write_line(words, red=True)
     rows = {
         value[0]: value
         for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
@@ -79,3 +85,27 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         terminalreporter.section("the fault matrix")
         for line in matrix.table(rows.values()):
             terminalreporter.write_line(line)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note what emulators are asked for, in this process and in those that it begins."""
+    read_only.note_everything()
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(_Notes())
+
+
+class _Notes:
+    """Takes the notes of each process that runs tests when it has ended."""
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        read_only.asked.update(getattr(node, "workeroutput", {}).get("asked", ()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the notes on, or fail where something was asked for that does not only read."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["asked"] = sorted(read_only.asked)
+    elif read_only.changing(read_only.asked):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.explorer.window import Window, explorer
+from tests.read_only import note_log
 from tests.terminal.harness import environment
 from tui.triage.error_knowledge import KNOWLEDGE
 
@@ -297,13 +298,16 @@ def to_first_row(window: Window) -> None:
 @contextmanager
 def emulator(home: Path, *arguments: str) -> Iterator[dict[str, str]]:
     """Serve an emulator on loopback and yield what it says of itself."""
-    argv = [sys.executable, "-m", "tui", "emulate", *arguments]
+    log = home / "asked.log"
+    argv = [sys.executable, "-m", "tui", "emulate", "--request-log", str(log), *arguments]
     with subprocess.Popen(argv, env=environment(home), stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             yield json.loads(process.stdout.readline())
         finally:
             process.terminate()
+            process.wait()
+            note_log(log)
 
 
 def foreign_controls(raw: bytes) -> set[str]:

@@ -27,13 +27,12 @@ from tests.unbreakable.service import Service, listening
 from tui.api.client import Client, Observer
 from tui.api.credentials import Credentials, FixedCredentials
 from tui.api.endpoints import resolve
-from tui.api.regions import REGIONS
 from tui.api.transport import HttpTransport
 from tui.application import ExplorerApp
 from tui.archive.store import Archive
 from tui.emulator.fleet import Fleet
 from tui.emulator.handler import Emulator
-from tui.emulator.regions import BROKEN, FORBIDDEN, NOT_SUPPORTED
+from tui.emulator.regions import REGIONS
 from tui.records import Query
 from tui.screens import watching
 from tui.screens.session import Session
@@ -54,12 +53,8 @@ NAMES: Final = ("nginx.conf", "app.env", "rotate-keys.sh", "sshd_config", "no-su
 
 STATUSES: Final = ((), ("Failed",), ("Success",), ("Failed", "PartialFailed"), ("Running",))
 
-ANSWERING: Final = tuple(
-    region.region_id
-    for region in REGIONS
-    if region.region_id not in (NOT_SUPPORTED, FORBIDDEN, BROKEN)
-)
-"""The regions in which the emulator has no refusal to show."""
+BUSY: Final = tuple(region.region_id for region in REGIONS.values() if region.share)
+"""The regions in which the emulator has records."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +171,7 @@ async def switch(driver: Driver, number: int) -> None:
     """Pick another region by its keys."""
     explorer = driver.explorer
     here = explorer.query_shown.region
-    others = [region for region in ANSWERING if region != here]
+    others = [region for region in BUSY if region != here]
     region = others[number % len(others)]
     await driver.pilot.press("R")
     await driver.wait_for(lambda: len(driver.app.screen_stack) > 1)
