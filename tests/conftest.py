@@ -87,18 +87,15 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
             terminalreporter.write_line(line)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Note what emulators are asked for, in this process and in those that it begins."""
+def pytest_configure() -> None:
+    """Note what emulators in this process are asked for."""
     read_only.note_everything()
-    if config.pluginmanager.hasplugin("dsession"):
-        config.pluginmanager.register(_Notes())
 
 
-class _Notes:
-    """Takes the notes of each process that runs tests when it has ended."""
-
-    def pytest_testnodedown(self, node: Any) -> None:
-        read_only.asked.update(getattr(node, "workeroutput", {}).get("asked", ()))
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the notes of a process that has run tests."""
+    read_only.asked.update(getattr(node, "workeroutput", {}).get("asked", ()))
 
 
 @pytest.hookimpl(tryfirst=True)
