@@ -40,13 +40,6 @@ HEEDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM)
 """Signals that a shell lets its background jobs ignore, which their children would as well."""
 
 
-def pytest_configure() -> None:
-    """Let the programs that tests start hear signals where the tests run in the background, too."""
-    for number in HEEDED:
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-
-
 @pytest.fixture
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio alone, which is what the product runs on."""
@@ -88,8 +81,14 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 
 def pytest_configure() -> None:
-    """Note what emulators in this process are asked for."""
+    """Note what emulators in this process are asked for, and let programs hear signals.
+
+    They hear them where the tests run in the background, too.
+    """
     read_only.note_everything()
+    for number in HEEDED:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.hookimpl(optionalhook=True)
