@@ -46,6 +46,14 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit.at_once"),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Palette, on every screen",
+            show=False,
+            priority=True,
+            id="palette.anywhere",
+        ),
         Binding("ctrl+z", "suspend_process", "Suspend to the shell", show=False, id="suspend"),
         Binding("ctrl+l", "redraw", "Draw the screen again", show=False, id="redraw"),
     ]

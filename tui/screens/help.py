@@ -165,5 +165,5 @@ def _entry_lines(entry: Entry, width: int) -> Iterator[Line]:
         yield line(" " * NAME_WIDTH, part)
 
 
-_AT_THE_END: Final = frozenset({"quit.at_once", "suspend", "redraw"})
+_AT_THE_END: Final = frozenset({"quit.at_once", "palette.anywhere", "suspend", "redraw"})
 """Actions of the whole application."""
