@@ -35,7 +35,7 @@ def test_a_program_that_waits_disturbs_nobody(home: Path, waits: str) -> None:
         window.shows(r"f filter")
 
         window.press("ctrl+c")
-        window.shows(r"Stopped; what was loaded stays")
+        window.shows(r"Stopped; nothing has been loaded")
         window.shows(r"Nothing is loaded")
         left = int(started.read_text())
         window.until(lambda: not is_alive(left), "the end of the program")
@@ -45,7 +45,7 @@ def test_a_program_that_waits_disturbs_nobody(home: Path, waits: str) -> None:
         window.press("r")
         window.until(started.exists, "the program again")
         window.press("ctrl+c")
-        window.shows(r"Stopped; what was loaded stays")
+        window.shows(r"Stopped; nothing has been loaded")
         window.press("ctrl+c")
         window.shows(r"once more quits")
         started.unlink()

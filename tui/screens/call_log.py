@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.getters import query_one
 
 from tui.api.calls import Call
@@ -16,8 +18,8 @@ from tui.screens.calls import Calls
 from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keyed, keys_of
 from tui.widgets.bars import Bar, HintLine
-from tui.widgets.cells import fit
-from tui.widgets.lines import Line, Span, StaticLines, line
+from tui.widgets.cells import fit, wrapped
+from tui.widgets.lines import Line, Span, StaticLines, Tone, line
 
 OPERATION_WIDTH: Final = 30
 """Cells for the name of an operation; the longest is DescribeCloudAssistantStatus."""
@@ -41,7 +43,7 @@ class CallLogScreen(FittingScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield Bar(id="title")
-        yield StaticLines(call_lines(self._calls.log), id="calls")
+        yield StaticLines(id="calls")
         yield HintLine()
 
     def on_mount(self) -> None:
@@ -50,14 +52,19 @@ class CallLogScreen(FittingScreen[None]):
         wanted = (("calls.close", "back"), ("calls.refresh", "latest"), ("↑ ↓", "scroll"))
         self.query_one(HintLine).show(keyed(wanted, keys_of(self)))
 
+    @on(Resize)
     def action_refresh_log(self) -> None:
-        """Show the calls up to now."""
-        self.pane.set_lines(call_lines(self._calls.log))
+        """Show the calls up to now, as wide as there is room."""
+        self.pane.set_lines(call_lines(self._calls.log, self.pane.scrollable_content_region.width))
 
 
-def call_lines(calls: Iterable[Call]) -> list[Line]:
+def call_lines(calls: Iterable[Call], width: int) -> list[Line]:
     """Return a few lines for each call, the newest first; nothing secret is in a call."""
     lines: list[Line] = []
+
+    def add(text: str, tone: Tone) -> None:
+        lines.extend(line("  ", Span(part, tone)) for part in wrapped(text, max(width - 2, 20)))
+
     for call in reversed(list(calls)):
         began = datetime.fromtimestamp(call.started_at, UTC).strftime("%H:%M:%S UTC")
         took = "under way" if call.milliseconds is None else f"{call.milliseconds:,.0f} ms"
@@ -66,16 +73,15 @@ def call_lines(calls: Iterable[Call]) -> list[Line]:
         lines.append(
             line(
                 Span(f"{began}  ", "dim"),
-                Span(fit(call.operation, OPERATION_WIDTH), "strong"),
-                Span(fit(status, 5), "failed" if call.error else "ok"),
+                Span(fit(call.operation, min(OPERATION_WIDTH, max(width - 32, 8))), "strong"),
+                Span(fit(f" {status}", 5), "failed" if call.error else "ok"),
                 fit(took, 11, right=True),
-                f"  {tries}",
             )
         )
-        if call.request_id:
-            lines.append(line(Span(f"  request {call.request_id}", "dim")))
-        words = " ".join(f"{name}={value}" for name, value in call.parameters)
-        lines.append(line(Span(f"  {words}", "dim")))
+        request = f"request {call.request_id}" if call.request_id else ""
+        if request or tries:
+            add(", ".join(filter(None, (request, tries))), "dim")
+        add(" ".join(f"{name}={value}" for name, value in call.parameters), "dim")
         if call.error is not None:
-            lines.append(line("  ", Span(str(call.error), "failed")))
+            add(str(call.error), "failed")
     return lines or [line(Span("No calls yet.", "dim"))]

@@ -235,7 +235,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         if self._is_asking():
             self.workers.cancel_group(self, "pages")
             self.loader.asking = False
-            self.say("Stopped; what was loaded stays.")
+            self.say(states.STOPPED if self.loader.count else states.STOPPED_EMPTY)
         elif self.is_working("export"):
             self.workers.cancel_group(self, "export")
             self.say("Stopped; nothing was saved.")

@@ -91,12 +91,12 @@ class Loader:
     def activity(self) -> str:
         """What is under way, in a few words and with the key that helps; mostly nothing."""
         if self.retry_in:
-            return f"again in {self.retry_in} s: r now, esc not"
+            return f"again in {self.retry_in} s: r now, esc stops"
         wait = self.calls.wait
         if wait is not None:
             seconds, fault = wait
             code = fault.code or type(fault).__name__
-            return f"{code}: again in {max(round(seconds), 1)} s"
+            return f"{code}, again in {max(round(seconds), 1)} s"
         if self.arranging:
             return "arranging the rows: esc stops"
         if self._walk_began is not None:

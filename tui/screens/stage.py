@@ -235,8 +235,11 @@ class Stage(FittingScreen[None]):
         failure = loader.failure
         hidden = reading.view.hidden if reading else 0
         self._show_notice()
-        self.set_class(self._table_says_it, "-table-alone")
-        over = self.hints.sentence == states.LOADING_ALREADY and not loader.asking
+        alone = isinstance(failure, CredentialsUnavailable | Denied) and not loader.count
+        self.set_class(alone, "-table-alone")
+        said = self.hints.sentence
+        over = said in (states.STOPPED, states.STOPPED_EMPTY) and loader.asking
+        over = over or (said == states.LOADING_ALREADY and not loader.asking)
         if over or not (self.hints.sentence or self._hinted == self._situation()):
             self.show_hints()
         self.table.explain_emptiness(
@@ -247,6 +250,7 @@ class Stage(FittingScreen[None]):
                 ended=loader.ended,
                 failure=failure,
                 hidden=hidden,
+                policy=loader.session.policy,
             )
         )
         self.status_bar.show(

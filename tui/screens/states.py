@@ -12,6 +12,7 @@ from tui.api.errors import (
     Denied,
     NotReached,
     Refused,
+    ServiceFailed,
     SignatureRejected,
     Throttled,
     TokenExpired,
@@ -25,6 +26,12 @@ TAG_CAP = "the service shows at most 1,000 under a tag"
 
 LOADING_ALREADY = "Rows are being loaded already; esc stops that."
 """The answer to a wish for rows while a call is under way, as long as it is."""
+
+
+STOPPED = "Stopped; what was loaded stays."
+"""Said of a load that was stopped, until the next one begins."""
+
+STOPPED_EMPTY = "Stopped; nothing has been loaded."
 
 
 def remark_words(reading: Reading | None, query: Query, *, offline: bool) -> str:
@@ -86,7 +93,7 @@ def trouble_words(failure: ApiError | None, clock_ahead: float = 0.0) -> str:
             return "credentials refused"
         case NotReached():
             return "offline"
-        case Refused():
+        case Refused() if not isinstance(failure, ServiceFailed):
             return "refused"
         case _:
             return "failed"
@@ -126,10 +133,12 @@ def empty_words(
     failure: ApiError | None,
     hidden: int,
     kept: bool = False,
+    policy: str = "",
 ) -> tuple[str, ...]:
     """Return what an empty table says: why it is empty, and the key that helps.
 
-    Rows that are `kept` come from the archive, and nobody has been asked.
+    Rows that are `kept` come from the archive, and nobody has been asked. Who is denied sees the
+    `policy` that would be needed.
     """
     if hidden:
         return (f"The local filter hides all {hidden:,} rows that are loaded.", "esc clears it.")
@@ -142,6 +151,7 @@ def empty_words(
                 "This identity may not read the records.",
                 f"Somebody has to allow it {needed}; then r asks again.",
                 "Y p copies the policy that grants just what is needed, P changes the profile.",
+                *("", *policy.splitlines()) * bool(policy),
             )
         case CredentialsUnavailable() as missing:
             return nobody_words(missing)

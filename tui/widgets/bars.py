@@ -58,7 +58,16 @@ def status_line(status: Status, width: int) -> Line:
     without_account = replace(without_position, account="")
     without_remark = replace(without_account, remark="")
     without_identity = replace(without_remark, identity="")
-    for shown in (status, without_position, without_account, without_remark, without_identity):
+    # The keys that help are among the hints as well.
+    without_keys = replace(without_identity, activity=status.activity.partition(":")[0])
+    for shown in (
+        status,
+        without_position,
+        without_account,
+        without_remark,
+        without_identity,
+        without_keys,
+    ):
         left, right = list(_joined(_left(shown))), _right(shown)
         used = sum(cell_len(printable(span.text)) for span in (*left, *right))
         if used < width:
