@@ -62,12 +62,22 @@ async def test_the_marked_rows_are_asked_about_first_and_s_asks_of_more() -> Non
         assert driver.explorer.filter_text == ""
 
 
-async def test_a_push_is_one_row_and_picks_its_sends() -> None:
-    async with opened() as driver:
+async def test_a_push_is_one_row_that_unfolds_into_its_sends_and_failed_hosts() -> None:
+    async with opened(size=(120, 50)) as driver:
+        await driver.press("M")
         screen = await ask(driver, "C")
         assert re.search(r"/etc/nginx/nginx.conf +\d+ +\d+ %", screen)
-        await driver.press("down", "enter")
+        assert "▾" not in screen
+        await driver.press("down", "down", "enter")
+        unfolded = driver.screen()
+        assert re.search(r"▾ .* 4 +0 +3 ", unfolded)
+        assert len(re.findall(r" f-\w+ +\d+/\d+ delivered", unfolded)) == 3
+        assert len(re.findall(r"still failed +i-bp\w+ +\w+", unfolded)) == 4
+        await driver.press("enter")
+        assert "▾" not in driver.screen()
+        await driver.press("enter", "down", "enter")
         await driver.settle()
+        assert len(driver.explorer.marks) == 3
         assert driver.explorer.marks
         assert driver.current_id in driver.explorer.marks
         assert driver.text(driver.explorer.status_bar).count("marked")

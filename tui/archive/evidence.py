@@ -34,6 +34,28 @@ def all_sent(connection: sqlite3.Connection, scope: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def count_seen(connection: sqlite3.Connection, scope: str) -> int:
+    """Return how many sends an identity has seen in a region."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM invocation WHERE scope IN (SELECT value FROM json_each(?))",
+        (json.dumps(scopes(connection, scope)),),
+    ).fetchone()
+    return int(count)
+
+
+def same_name(connection: sqlite3.Connection, scope: str, invoke_id: str) -> list[str]:
+    """Return the invoke IDs of the sends of files with the name that one of them has."""
+    numbers = json.dumps(scopes(connection, scope))
+    rows = connection.execute(
+        "SELECT invoke_id FROM invocation WHERE scope IN (SELECT value FROM json_each(:scopes))"
+        " AND name = (SELECT name FROM invocation WHERE invoke_id = :invoke_id"
+        " AND scope IN (SELECT value FROM json_each(:scopes)) LIMIT 1)"
+        " ORDER BY created DESC LIMIT :most",
+        {"scopes": numbers, "invoke_id": invoke_id, "most": MOST},
+    )
+    return [str(row[0]) for row in rows]
+
+
 def has_any(connection: sqlite3.Connection, source: Source) -> bool:
     """Say whether a source has any row."""
     statement, values = rows_of(connection, source)

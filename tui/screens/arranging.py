@@ -101,8 +101,8 @@ class Arranging(Stage):
             busy.stop()
             if self._arranging is this:
                 self._arranging, self.loader.arranging = None, False
+            self.say_status()
         self.stay_here()
-        self.say_status()
 
     def _say_arranging(self, this: object) -> None:
         if self._arranging is this:
@@ -117,6 +117,10 @@ class Arranging(Stage):
         self.filter_text, self.sort = self._arranged
         self.show_sort()
         self.say("Stopped; the rows stay as they were.")
+        reading = self.loader.reading
+        if reading is not None and reading.view.finding:
+            # What was stopped would also have found the rows that are not there yet.
+            self.arrange_rows()
         return True
 
     # Order.

@@ -92,7 +92,7 @@ async def retry_manifest(
     content = decode(this)
     file = LocalFile.checked(*local, content)
     order = replace(Order.of(this, query.region), resource_group_id=query.resource_group_id)
-    sends = await evidence.sends(Extent.EVERYTHING)
+    sends = await evidence.same_name()
     deliveries = _by_what_arrives(sends, content.raw_sha256, content.sha256)
     return await thought_over(
         lambda check: manifest(order, file, deliveries, knowledge=knowledge, check=check)

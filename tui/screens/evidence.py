@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tui.archive.evidence import MOST, all_sent, sent
+from tui.archive.evidence import MOST, all_sent, count_seen, same_name, sent
 from tui.archive.store import Archive
 from tui.archive.view import View
 from tui.screens.question import Extent
@@ -59,9 +59,24 @@ class Evidence:
             case _:
                 return await self.archive.run(all_sent, self.scope)
 
+    async def left_out(self, extent: Extent) -> int:
+        """Return how many sends a question is not asked of, because there are more than `MOST`."""
+        match extent:
+            case Extent.VIEW:
+                there = self.view.count
+            case Extent.EVERYTHING:
+                there = await self.archive.run(count_seen, self.scope)
+            case _:
+                there = 0
+        return max(there - MOST, 0)
+
+    async def same_name(self) -> Sends:
+        """Return everything seen of files with the name of the one under the cursor."""
+        return await self._read(await self.archive.run(same_name, self.scope, self.here))
+
     async def _push(self) -> Sends:
-        everything = await self.sends(Extent.EVERYTHING)
-        return await thought_over(lambda check: push_of(everything, self.here, check))
+        alike = await self.same_name()
+        return await thought_over(lambda check: push_of(alike, self.here, check))
 
     async def _read(self, invoke_ids: Sequence[str]) -> Sends:
         sendings, deliveries = [], []

@@ -81,7 +81,7 @@ class Exporting(PostMortem):
             return
         self.say("Writing…, esc stops")
         extent = evidence.extents[0]
-        stamp = self._stamp(reading, extent)
+        stamp = self._stamp(reading, extent, await evidence.left_out(extent))
         match form:
             case "md":
                 calls = self.loader.calls.log
@@ -144,7 +144,7 @@ class Exporting(PostMortem):
         known = await self.with_content(row.invoke_id) if row else None
         return None if known is None or known.content_missing else known.invocation
 
-    def _stamp(self, reading: Reading, extent: Extent) -> Stamp:
+    def _stamp(self, reading: Reading, extent: Extent, left_out: int) -> Stamp:
         from tui.triage.stamp import Stamp
 
         remarks = []
@@ -152,6 +152,9 @@ class Exporting(PostMortem):
             remarks.append("Only rows that were marked.")
         elif self.filter_text:
             remarks.append(f"Only rows that match the local filter {self.filter_text}")
+        if left_out:
+            there = reading.view.count
+            remarks.append(f"Only the first {there - left_out:,} rows of {there:,}.")
         return Stamp(
             query=self.query_shown,
             identity=self.loader.session.identity,

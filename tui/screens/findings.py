@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from tui.triage.campaigns import Campaign
 from tui.triage.clusters import Cluster
 from tui.triage.comparing import Comparison
 from tui.triage.healing import Standing, Standings
+from tui.triage.sends import Delivery
 from tui.triage.timeline import Row, Timeline
 from tui.triage.timeline_text import row_line, timeline_lines
 from tui.triage.words import counted, folded, moment, share, span
@@ -33,8 +35,14 @@ CODE_WIDTH: Final = 24
 WORDS_WIDTH: Final = 50
 """Cells that the words about a file on a host are left, where there is room for its path."""
 
+INSIDE: Final = " " * 4
+"""Before what a push unfolds into."""
+
 BEGAN_WIDTH: Final = 21
 """Cells for when a push began."""
+
+FOLD_WIDTH: Final = 2
+"""Cells for the sign before it."""
 
 PUSH_NUMBERS: Final = (
     ("Hosts", 7),
@@ -63,6 +71,14 @@ DIFF_TONES: Final[dict[str, Tone]] = {"+": "ok", "-": "failed", "@": "dim"}
 
 BESIDE_BARS: Final = 68
 """Cells that the words beside a bar of the timeline need."""
+
+
+def left_out_line(left_out: int, read: int) -> Line:
+    """Return that there are more sends than one question reads, and what brings the others."""
+    return line(
+        Span(f"Only the first {counted(read, 'send')} of {read + left_out:,}", "warning"),
+        Span(": a filter (f or /) narrows what is asked about.", "dim"),
+    )
 
 
 def cluster_lines(
@@ -187,31 +203,96 @@ def _healed_words(standing: Standing) -> str:
     return f"{words}, flapping" if standing.flapping else words
 
 
-def push_lines(found: Sequence[Campaign], width: int) -> Iterator[Line]:
-    """Yield a line for each push, the newest first; it picks all of its sends."""
-    if not found:
-        yield line(Span("Nothing has been sent.", "dim"))
-        return
-    shown = list(PUSH_NUMBERS)
-    for name in LEAST_WANTED:
-        if width - BEGAN_WIDTH - sum(shown_width for _, shown_width in shown) < LEAST_PATH:
-            shown = [column for column in shown if column[0] != name]
-    room = width - BEGAN_WIDTH - sum(shown_width for _, shown_width in shown)
-    room = max(min(room, MOST_PATH), LEAST_PATH)
-    titles = "".join(fit(title, cells, right=True) for title, cells in shown)
-    yield line(Span(f"{fit('Began UTC', BEGAN_WIDTH)}{fit('File', room)}{titles}", "title"))
-    for push in found:
-        path = f"{push.key.target_dir.rstrip('/')}/{push.key.name}"
-        numbers = _push_numbers(push)
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """The answer to what was pushed: a line for each push, which unfolds into its sends."""
+
+    found: Sequence[Campaign]
+    """Newest first."""
+    deliveries: Mapping[str, Sequence[Delivery]]
+    """By the invoke ID of the send."""
+    unfolded: set[str] = field(default_factory=set)
+    """Keys of the lines that are unfolded."""
+
+    def fold(self, key: str) -> bool:
+        """Unfold a line or fold it again; return whether it is one that can be."""
+        if not key.startswith("fold "):
+            return False
+        self.unfolded.symmetric_difference_update({key})
+        return True
+
+    def __call__(self, width: int) -> Iterator[Line]:
+        """Yield the lines for a width."""
+        if not self.found:
+            yield line(Span("Nothing has been sent.", "dim"))
+            return
+        shown, room = _push_columns(width - FOLD_WIDTH - BEGAN_WIDTH)
+        titles = "".join(fit(title, cells, right=True) for title, cells in shown)
+        began = fit(" " * FOLD_WIDTH + "Began UTC", FOLD_WIDTH + BEGAN_WIDTH)
+        yield line(Span(f"{began}{fit('File', room)}{titles}", "title"))
+        for push in self.found:
+            key = f"fold {push.invocations[0]}"
+            path = f"{push.key.target_dir.rstrip('/')}/{push.key.name}"
+            numbers = _push_numbers(push)
+            yield line(
+                Span("▾ " if key in self.unfolded else "▸ ", "accent"),
+                Span(fit(moment(push.started).removesuffix(" UTC"), BEGAN_WIDTH)),
+                Span(fit(path, room, middle=True), "strong"),
+                *(
+                    Span(fit(numbers[title].text, cells, right=True), numbers[title].tone)
+                    for title, cells in shown
+                ),
+                key=key,
+            )
+            if key in self.unfolded:
+                yield from self._inside(push, width)
+
+    def _inside(self, push: Campaign, width: int) -> Iterator[Line]:
+        """Yield the sends of a push, then the hosts that it has not reached."""
+        sends = counted(len(push.sendings), "send")
         yield line(
-            Span(fit(moment(push.started).removesuffix(" UTC"), BEGAN_WIDTH)),
-            Span(fit(path, room, middle=True), "strong"),
-            *(
-                Span(fit(numbers[title].text, cells, right=True), numbers[title].tone)
-                for title, cells in shown
-            ),
+            Span(f"{INSIDE}mark {sends} and go there", "accent"),
             key=f"push {' '.join(push.invocations)}",
         )
+        for sending in push.sendings:
+            theirs = self.deliveries.get(sending.invoke_id, ())
+            good = sum(each.result.finished and not each.result.failed for each in theirs)
+            words = f"{good}/{max(len(theirs), sending.vm_count)} delivered"
+            yield line(
+                Span(f"{INSIDE}{fit(moment(sending.created), 25)}", "dim"),
+                Span(fit(sending.invoke_id, HOST_WIDTH)),
+                Span(f"  {words}", "ok" if good == len(theirs) else "failed"),
+                key=f"row {sending.invoke_id}",
+            )
+        last = {
+            each.instance_id: each.result.error_code or each.result.status
+            for sending in push.sendings
+            for each in self.deliveries.get(sending.invoke_id, ())
+            if each.result.failed
+        }
+        for host in push.failed[:MOST_LINES]:
+            yield line(
+                Span(f"{INSIDE}{fit('still failed', 25)}", "failed"),
+                Span(fit(host, max(HOST_WIDTH, len(host)))),
+                Span(f"  {last.get(host, '')}", "failed"),
+                key=f"host {host}",
+            )
+        for words, hosts in (("pending", push.pending), ("failed, then healed", push.healed)):
+            if hosts:
+                here = counted(len(hosts), "instance")
+                text = f"{fit(words, 25)}{here}: {folded(hosts)}"
+                for part in wrapped(text, max(width - len(INSIDE), 20)):
+                    yield line(Span(INSIDE + part, "dim"))
+
+
+def _push_columns(width: int) -> tuple[Sequence[tuple[str, int]], int]:
+    """Return which numbers there is room for, and the cells for the path beside them."""
+    shown = list(PUSH_NUMBERS)
+    for name in LEAST_WANTED:
+        if width - sum(cells for _, cells in shown) < LEAST_PATH:
+            shown = [column for column in shown if column[0] != name]
+    room = width - sum(cells for _, cells in shown)
+    return shown, max(min(room, MOST_PATH), LEAST_PATH)
 
 
 def _push_numbers(push: Campaign) -> dict[str, Span]:

@@ -67,13 +67,17 @@ class PostMortem(Arranging):
     @work(exclusive=True, group="question")
     async def put_question(self, title: str, find: Finder, first: Extent | None = None) -> None:
         """Show the answer, and follow the line that is picked in it."""
+        from tui.screens.questions import Prefaced
+
         evidence = self.evidence()
         if evidence is None:
             return
 
         async def ask(extent: Extent) -> Draw:
             sends = await evidence.sends(extent)
-            return await thought_over(partial(find, sends))
+            left_out = await evidence.left_out(extent)
+            draw = await thought_over(partial(find, sends))
+            return Prefaced(draw, left_out, len(sends.sendings)) if left_out else draw
 
         await self.show_answer(Question(title, ask, likeliest_first(evidence.extents, first)))
 
@@ -112,7 +116,7 @@ class PostMortem(Arranging):
 
         if this is None:
             return ""
-        sends = await evidence.sends(Extent.EVERYTHING)
+        sends = await evidence.same_name()
         return await thought_over(partial(previous_send, this.invocation, sends))
 
     async def show_answer(self, question: Question) -> None:

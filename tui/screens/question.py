@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -35,6 +35,14 @@ HINTS: Final[tuple[Hint, ...]] = (
     ("question.help", "help"),
 )
 """The actions that help most."""
+
+
+@runtime_checkable
+class Folding(Protocol):
+    """An answer of which some lines unfold into more."""
+
+    def fold(self, key: str) -> bool:
+        """Unfold the line with a key, or fold it again; return whether it is such a line."""
 
 
 class Extent(Enum):
@@ -124,8 +132,11 @@ class QuestionScreen(FittingScreen[str]):
         self.head.set_lines([line(*parts)])
 
     def action_take(self) -> None:
-        """Go to the rows that the line under the cursor is about."""
-        if key := self.pane.picked_key:
+        """Go to the rows that the line under the cursor is about, or unfold it."""
+        key = self.pane.picked_key
+        if isinstance(self._draw, Folding) and self._draw.fold(key):
+            self.redraw()
+        elif key:
             self.dismiss(key)
 
     def action_leave(self) -> None:

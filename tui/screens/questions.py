@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from tui.archive.rows import Known
 from tui.records import Invocation
 from tui.screens import findings
-from tui.screens.question import Draw
+from tui.screens.question import Draw, Folding
 from tui.triage.campaigns import campaigns
 from tui.triage.checking import Check
 from tui.triage.clusters import clusters
@@ -17,8 +19,9 @@ from tui.triage.comparing import compare, previous_of
 from tui.triage.content import decode
 from tui.triage.error_knowledge import Knowledge
 from tui.triage.healing import standings
-from tui.triage.sends import Sends, sending_of
+from tui.triage.sends import Delivery, Sends, sending_of
 from tui.triage.timeline import timeline
+from tui.widgets.lines import Line, line
 
 Finder = Callable[[Sends, Check], Draw]
 """Finds an answer in sends and their results; long work asks its check now and then."""
@@ -43,7 +46,29 @@ def course(sends: Sends, check: Check) -> Draw:
 def pushes(sends: Sends, check: Check) -> Draw:
     """What was pushed, and how each push stands."""
     found = campaigns(sends.sendings, sends.deliveries, check=check)
-    return partial(findings.push_lines, found)
+    by_send: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for delivery in sends.deliveries:
+        by_send[delivery.invoke_id].append(delivery)
+    return findings.Pushes(found, by_send)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefaced:
+    """An answer that begins with how many sends it was not asked of."""
+
+    answer: Draw
+    left_out: int
+    read: int
+
+    def fold(self, key: str) -> bool:
+        """Fold a line of the answer, where it has such lines."""
+        return isinstance(self.answer, Folding) and self.answer.fold(key)
+
+    def __call__(self, width: int) -> Iterator[Line]:
+        """Yield the lines for a width."""
+        yield findings.left_out_line(self.left_out, self.read)
+        yield line()
+        yield from self.answer(width)
 
 
 def difference(before: Known, after: Known) -> Draw:

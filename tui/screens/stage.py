@@ -260,7 +260,7 @@ class Stage(FittingScreen[None]):
                 ends=states.ends_words(loader.session.expires_at(), time.time()),
                 region=self.query_shown.region,
                 loaded=loader.count,
-                more=not loader.ended,
+                more=not loader.ended or (reading is not None and reading.view.finding),
                 total=reading.total if reading else None,
                 hidden=hidden,
                 marked=len(self.marks),
