@@ -51,7 +51,8 @@ class Pages:
             return self.message(200, {"TotalCount": self.last * ROWS} | self.page([], ""))
         self.served = max(self.served, number + 1)
         rows = [self.row(f"f-{number}-{place}{self.text()}") for place in range(ROWS)]
-        token = f"{number + 1} {self.text()}" if number + 1 < self.last else ""
+        # A token goes back in the address, whose length has a limit that a text here has not.
+        token = f"{number + 1} {hostile.text(self.random)}" if number + 1 < self.last else ""
         return self.message(200, self.page(rows, token))
 
     def page(self, rows: list[dict[str, Any]], token: str) -> dict[str, Any]:

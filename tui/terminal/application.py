@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from rich.console import RenderableType
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui import plain
-from tui.terminal import clipboard, crash
+from tui.terminal import clipboard, crash, hooks
 from tui.terminal.driver import LineDriver
 from tui.terminal.keys import OrderedKeysApp
 from tui.terminal.output_guard import OutputGuard
@@ -92,6 +93,12 @@ class GuardedApp(OrderedKeysApp[ReturnType]):
     def may_paint(self) -> bool:
         """Tell whether to paint now: while a key is held, what the line cannot take is not."""
         return not (isinstance(self._driver, LineDriver) and self._driver.is_waiting)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close a screen, and let go of what it has drawn."""
+        closing = super().pop_screen()
+        self.call_after_refresh(hooks.forget_closed_screens)
+        return closing
 
     def exit(
         self,

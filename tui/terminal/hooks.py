@@ -24,12 +24,26 @@ DRIVER_ATTRIBUTES: Final = ("_auto_restart", "_loop", "_writer_thread")
 """Attributes of Textual's driver that ours reads."""
 
 
+def forget_closed_screens() -> None:
+    """Let go of what widgets that are gone have drawn.
+
+    Textual remembers a pair of colours for each of the latest 1,024 widgets, and with it, by the
+    key of that memory, all lines that the widget had on the screen.
+    """
+    from textual._styles_cache import StylesCache
+
+    clear = getattr(StylesCache.get_inner_outer, "cache_clear", None)
+    if clear is not None:
+        clear()
+
+
 def missing() -> tuple[str, ...]:
     """Name the private hooks that this Textual does not have; empty with the one tested."""
     return tuple(_missing())
 
 
 def _missing() -> Iterator[str]:
+    from textual._styles_cache import StylesCache
     from textual.app import App
     from textual.drivers import linux_driver
 
@@ -41,6 +55,8 @@ def _missing() -> Iterator[str]:
     if 'getincrementaldecoder("utf-8")().decode' not in source:
         yield "LinuxDriver.run_input_thread: its decoder"
 
+    if not hasattr(StylesCache.get_inner_outer, "cache_clear"):
+        yield "StylesCache.get_inner_outer: what it remembers"
     for name in ("_fatal_error", "_close_messages_no_wait", "_handle_exception"):
         if not callable(getattr(App, name, None)):
             yield f"App.{name}"
