@@ -23,8 +23,10 @@ ROWS = 2
 class Pages:
     """Answers every question, however it was signed."""
 
-    def __init__(self, seed: int, last: int) -> None:
+    def __init__(self, seed: int, last: int, *, refusing: float = 0.005) -> None:
         self.random = Random(seed)
+        self.refusing = refusing
+        """The share of questions that are refused."""
         self.last = last
         """Pages after which there are no more."""
         self.served = 0
@@ -41,7 +43,7 @@ class Pages:
 
     def answer(self, head: str, given: dict[str, str]) -> bytes:
         """Return a page, one row of it anew, or now and then a hostile refusal."""
-        if self.random.random() < 0.005:
+        if self.random.random() < self.refusing:
             body: dict[str, Any] = {"Code": f"Throttling{self.text()}", "Message": self.text()}
             return self.message(400, body | {"RequestId": self.text(), "Recommend": self.text()})
         if "InvokeId" in given:
