@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
@@ -26,7 +27,7 @@ from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
-from tui.terminal.driver import driver_class
+from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
 from tui.themes import ThemedApp
 from tui.widgets.bars import HintLine
 
@@ -56,6 +57,8 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         ),
         Binding("ctrl+z", "suspend_process", "Suspend to the shell", show=False, id="suspend"),
         Binding("ctrl+l", "redraw", "Draw the screen again", show=False, id="redraw"),
+        Binding("ctrl+o", "mouse", "Leave the mouse to the terminal", show=False, id="mouse"),
+        Binding("L", "draw_less", "Draw less, for a slow line", show=False, id="draw.less"),
     ]
 
     def __init__(
@@ -70,11 +73,16 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         state_directory: Path | None = None,
         line_driver: bool = True,
         newcomer: bool = False,
+        slow: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class(line=line_driver))
         self._explorer = Explorer(session, archive, query, self.copy, first, newcomer=newcomer)
         self._archive = archive
         self._interrupted_at = float("-inf")
+        self.draws_less = False
+        """Whether what can be done without is not drawn."""
+        if slow:
+            self._draw_less(True)
         if theme:
             self.theme = self._known_theme(theme)
         self.keys_given = dict(keymap or {})
@@ -97,6 +105,14 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
                 yield SystemCommand(
                     key.words, f"{shown}   ({key.id})", partial(self._run, key.action)
                 )
+            for binding in Binding.make_bindings(self.BINDINGS):
+                if binding.action != "command_palette":
+                    shown = "  ".join(keys[binding.id or ""])
+                    yield SystemCommand(
+                        binding.description,
+                        f"{shown}   ({binding.id})",
+                        partial(self.run_action, binding.action),
+                    )
         for command in super().get_system_commands(screen):
             if command.title in KEPT_COMMANDS:
                 yield command
@@ -119,8 +135,39 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         if now - self._interrupted_at <= SECOND_PRESS:
             self.exit()
         self._interrupted_at = now
+        self._say("ctrl+c once more quits.")
+
+    def action_mouse(self) -> None:
+        """Leave the mouse to the terminal, so that its own selection works, or take it again."""
+        if not isinstance(self._driver, SteadyDriver):
+            self._say("The mouse cannot be switched here; --no-mouse leaves it to the terminal.")
+        elif self._driver.switch_mouse():
+            self._say("The mouse works in the explorer.")
+        else:
+            self._say("The mouse is the terminal's: drag to select text.")
+
+    def action_draw_less(self) -> None:
+        """Draw what a slow line carries in time, or everything again."""
+        self._draw_less(not self.draws_less)
+        self._say("Less is drawn." if self.draws_less else "Everything is drawn.")
+
+    @on(LineDriver.Slow)
+    def line_is_slow(self, event: LineDriver.Slow) -> None:
+        """Say what helps."""
+        if self.draws_less:
+            return
+        rate = f", {event.rate / 1000:,.0f} kB/s" if event.rate else ""
+        self._explorer.advise("slow line: L draws less")
+        self._say(f"The line is slow ({1000 * event.round_trip:,.0f} ms{rate}): L draws less.")
+
+    def _draw_less(self, less: bool) -> None:
+        self.draws_less = less
+        self.set_class(less, "-sparing")
+        self._explorer.draw_less(less)
+
+    def _say(self, sentence: str) -> None:
         for hints in self.screen.query(HintLine):
-            hints.say("ctrl+c once more quits.")
+            hints.say(sentence)
 
     def on_ready(self) -> None:
         """Collect garbage from the first frame on, but never again look at what was there then."""

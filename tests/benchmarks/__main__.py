@@ -1,6 +1,6 @@
 """Measures every budget in one run, as ratios where times are compared.
 
-Usage: python -m tests.benchmarks [--json FILE] [--only PART]... [--quick]
+Usage: python -m tests.benchmarks [--json FILE] [--only PART]... [--quick] [--archives DIRECTORY]
                                   [--sdk-python PYTHON] [--peers DIRECTORY [--install-peers]]
 """
 
@@ -16,13 +16,13 @@ from typing import Final
 
 from tests.benchmarks import figures, keys, lines, peers, quiet, starts, walks
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.programs import explorer
+from tests.benchmarks.programs import archived, explorer
 
 FEW: Final = 1_000
 MANY: Final = 1_000_000
 """Records that are compared."""
 
-PARTS: Final = ("start", "version", "keys", "quiet", "lines", "walks", "peers")
+PARTS: Final = ("start", "version", "keys", "archive", "slow", "quiet", "lines", "walks", "peers")
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -32,6 +32,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part")
     parser.add_argument("--quick", action="store_true", help="fewer starts, shorter idleness")
     parser.add_argument("--records", type=int, default=MANY, help="what the many records are")
+    parser.add_argument("--archives", type=Path, help="where made archives are kept for next time")
     parser.add_argument(
         "--sdk-python",
         default=os.environ.get("SENDFILE_EXPLORER_SDK_PYTHON", ""),
@@ -45,12 +46,17 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
 def measure(given: argparse.Namespace, home: Path) -> Iterator[Figure]:
     """Measure the parts that are asked for."""
     few, many = explorer(home, FEW), explorer(home, given.records)
+    archives = given.archives or home
     count = 5 if given.quick else starts.STARTS
     idle = 5.0 if given.quick else quiet.IDLE
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
-        "start": lambda: starts.measure(many, count),
+        "start": lambda: starts.measure(archived(archives, given.records), count),
         "version": lambda: starts.measure_version(many, count),
         "keys": lambda: keys.measure(few, many),
+        "archive": lambda: keys.measure(
+            archived(archives, FEW, "--offline"), archived(archives, given.records, "--offline")
+        ),
+        "slow": lambda: keys.measure_slow(few, explorer(home, FEW, "--slow")),
         "quiet": lambda: quiet.measure(few, idle),
         "lines": lambda: lines.measure(many),
         "walks": lambda: walks.measure(given.sdk_python, home, 20 if given.quick else walks.PAGES),
@@ -71,6 +77,7 @@ def main(words: Sequence[str]) -> int:
     about = figures.machine()
     with tempfile.TemporaryDirectory() as home:
         found = list(measure(given, Path(home)))
+    found += peers.compared(found)
     print(figures.table(found))
     print(", ".join(f"{name} {value}" for name, value in about.items()))
     if given.json is not None:

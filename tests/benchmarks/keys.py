@@ -119,6 +119,15 @@ def measure(few: Program, many: Program) -> Iterator[Figure]:
     yield from measure_times(few, many)
 
 
+def measure_slow(usual: Program, sparing: Program) -> Iterator[Figure]:
+    """Measure what is written where less is to be drawn, against what usually is."""
+    before, after = sample(usual), sample(sparing)
+    for what in (START, STEP, SCROLL, PAGE):
+        yield Figure(what, after.bytes[what], "bytes", note=sparing.name)
+        ratio = after.bytes[what] / before.bytes[what]
+        yield Figure(what, ratio, "×", note="--slow against the usual")
+
+
 def measure_times(few: Program, many: Program) -> Iterator[Figure]:
     """Measure how soon keys are on the screen; both in turns, so that the same falls on both."""
     with few.open() as small, many.open() as large:

@@ -6,14 +6,14 @@ import csv
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from tests.benchmarks import keys
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.programs import Program
+from tests.benchmarks.programs import ROW, Program
 from tests.terminal.harness import environment
 
 ROWS: Final = 10_000
@@ -21,8 +21,8 @@ ROWS: Final = 10_000
 PACKAGES: Final = ("visidata==3.4", "harlequin==2.17.0")
 """What `--install-peers` installs into an environment of its own."""
 
-ID: Final = rb"f-hz\w{10}"
-"""What tells that rows are on the screen."""
+OURS: Final = "explorer, 1,000,000 records"
+"""With the pane of details beside the table, which no peer has."""
 
 
 def install(directory: Path) -> None:
@@ -62,11 +62,24 @@ def programs(directory: Path, home: Path) -> Iterator[Program]:
     source = rows_as_csv(home)
     if (visidata := directory / "bin" / "vd").exists():
         argv = [str(visidata), "--motd-url=", str(source)]
-        yield Program("visidata", argv, ID, home)
+        yield Program("visidata", argv, ROW, home)
     if (harlequin := directory / "bin" / "harlequin").exists():
         argv = [str(harlequin), "--adapter", "sqlite", str(rows_as_database(source))]
         query = b"select * from sends;\n"
-        yield Program("harlequin", argv, ID, home, frame=rb"Query Editor", first=query)
+        yield Program("harlequin", argv, ROW, home, frame=rb"Query Editor", first=query)
+
+
+def compared(found: Iterable[Figure]) -> list[Figure]:
+    """Compare the explorer's bytes on as many rows with each peer's."""
+    figures = [figure for figure in found if figure.unit == "bytes"]
+    results = []
+    for what in (keys.STEP_AT_ONCE, keys.PAGE):
+        ours = [each.value for each in figures if each.what == what and each.note.startswith(OURS)]
+        for peer in figures:
+            if ours and peer.what == what and not peer.note.startswith(("explorer", "bytes")):
+                note = f"the explorer's bytes against those of {peer.note}"
+                results.append(Figure(what, ours[0] / peer.value, "×", 1.0, note=note))
+    return results
 
 
 def measure(directory: Path, home: Path) -> Iterator[Figure]:

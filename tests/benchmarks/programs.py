@@ -8,11 +8,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from tests.archive import make_million
 from tests.benchmarks.meter import AT_HAND, Meter
 from tests.terminal.harness import environment
 from tests.terminal.shaped import Line
+from tui.identity import chain
+from tui.identity.building import Surroundings
 
 BARE: Final = Path(__file__).with_name("bare.py")
+
+
+ROW: Final = rb"f-hz\w{10}"
+"""What tells that rows are on the screen."""
+
+REGION: Final = "cn-hangzhou"
+
+NOWHERE: Final = "http://127.0.0.1:9"
+"""Where nobody answers: what is shown comes from the archive."""
+
+KEYS: Final = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": "LTAI5tBenchmarkExampleKey",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "BenchmarkExampleSecretOpensNothing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +70,19 @@ def bare(home: Path) -> Program:
 def explorer(home: Path, records: int, *words: str) -> Program:
     """Return the explorer on so many records of the demo."""
     argv = [sys.executable, "-m", "tui", "--demo", "--records", str(records), *words]
-    rows = rb"f-hz\w{10}"
-    return Program(f"explorer, {records:,} records", argv, rows, home, frame=rb"Filters")
+    name = " ".join((f"explorer, {records:,} records", *words))
+    return Program(name, argv, ROW, home, frame=rb"Filters")
+
+
+def archived(archives: Path, records: int, *words: str) -> Program:
+    """Return the explorer on an archive of so many records, which is made where there is none."""
+    home = archives / str(records)
+    state = home / ".local" / "state" / "sendfile-explorer"
+    if not (state / "archive.sqlite3").exists():
+        state.mkdir(mode=0o700, parents=True)
+        scope = chain.choose(Surroundings(KEYS, "", REGION)).key
+        make_million.make(state / "archive.sqlite3", records, scope, REGION)
+    target = ("--endpoint", NOWHERE, "--region", REGION)
+    argv = [sys.executable, "-m", "tui", *target, *words]
+    name = f"explorer, archive of {records:,}"
+    return Program(name, argv, ROW, home, frame=rb"Filters", variables=KEYS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.figures import Figure
@@ -14,8 +16,16 @@ from tests.benchmarks.programs import Program
 IDLE: Final = 60.0
 """Seconds of idleness."""
 
-PLACES: Final = {"the table": b"", "an input": b"f\t", "a viewer": b"v"}
+PLACES: Final = {
+    "the table": b"",
+    "an input": b"f\t",
+    "a viewer": b"v",
+    "a watched send": b"\x1b[FW",
+}
 """Keys that lead from the table to where the focus is."""
+
+WAKES: Final = 1.0
+"""Times a second that the event loop may wake up for a timer."""
 
 MOVES: Final = 100
 """Moves of the mouse."""
@@ -32,6 +42,7 @@ def measure(program: Program, idle: float = IDLE) -> Iterator[Figure]:
                 meter.send(keys)
             meter.settle(1.0)
             meters[place] = meter, len(meter.raw)
+        wakes = {place: woken(meter) for place, (meter, _) in meters.items()}
         end = time.monotonic() + idle
         while time.monotonic() < end:
             for meter, _ in meters.values():
@@ -39,8 +50,19 @@ def measure(program: Program, idle: float = IDLE) -> Iterator[Figure]:
         for place, (meter, before) in meters.items():
             what = f"idle for {idle:.0f} s, focus in {place}"
             yield Figure(what, len(meter.raw) - before, "bytes", 0, note=program.name)
+            often = (woken(meter) - wakes[place]) / idle
+            yield Figure(f"{what}, wakes", often, "a second", WAKES, note=program.name)
         meter, _ = meters["the table"]
         yield Figure(f"{MOVES} mouse moves", moved(meter), "bytes", 0, note=program.name)
+
+
+def woken(meter: Meter) -> int:
+    """Return how often the main thread has gone to sleep, and so has been woken up."""
+    process = meter.process.pid
+    status = Path(f"/proc/{process}/task/{process}/status").read_text()
+    found = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status)
+    assert found is not None
+    return int(found[1])
 
 
 def moved(meter: Meter, moves: int = MOVES) -> int:

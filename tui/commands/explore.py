@@ -91,6 +91,7 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
         state_directory=resources.state_directory(),
         line_driver=settings.line_driver,
         newcomer=newcomer,
+        slow=settings.slow,
     )
     return lifecycle.run(
         lambda: app, state_directory=resources.state_directory(), mouse=settings.mouse

@@ -31,6 +31,9 @@ from tui.widgets.words import moment
 REST: Final = 0.08
 """Seconds that the cursor must rest before the detail pane follows it."""
 
+SLOW_REST: Final = 1.0
+"""The same where less is to be drawn."""
+
 LINE: Final = 4096
 """Bytes that a terminal keeps of a line."""
 
@@ -53,11 +56,17 @@ class Inspecting(Stage):
     _instance_id = ""
     _row_before = ""
     _agent: tuple[tuple[str, str], ...] = ()
+    _rest = REST
 
     @property
     def picked_instance(self) -> str:
         """The instance that is looked at alone, or the one under the detail pane's cursor."""
         return self._instance_id or self.detail.picked_instance
+
+    def draw_less(self, less: bool) -> None:
+        """Let the detail pane follow later as well."""
+        self._rest = SLOW_REST if less else REST
+        super().draw_less(less)
 
     # The detail pane.
 
@@ -70,7 +79,7 @@ class Inspecting(Stage):
         if event.row is None or event.row.invoke_id != self._row_before:
             self._row_before = event.row.invoke_id if event.row else ""
             self.show_hints()
-        self.follow_cursor()
+        self.follow_cursor(self._rest)
 
     @work(exclusive=True, group="detail")
     async def follow_cursor(self) -> None:

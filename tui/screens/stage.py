@@ -69,6 +69,7 @@ class Stage(FittingScreen[None]):
         self._hinted: Situation | None = None
         """What the keys were chosen for that are shown now."""
         self._keys: dict[str, list[str]] = {}
+        self._advice = ""
 
     def compose(self) -> ComposeResult:
         yield self.status_bar
@@ -202,6 +203,18 @@ class Stage(FittingScreen[None]):
         self._complaint = sentence
         self._show_notice()
 
+    def advise(self, words: str) -> None:
+        """Say in the status line what would help; empty words take it back."""
+        self._advice = words
+        self.say_status()
+
+    def draw_less(self, less: bool) -> None:
+        """Draw what a slow line carries in time, or everything again."""
+        self.table.draw_less(less)
+        # Rows from edge to edge are what a terminal scrolls by itself.
+        self.set_class(less, "-hide-filters")
+        self.advise("")
+
     def dismiss_notice(self) -> bool:
         """Take the notice away; return whether there was one."""
         shown = self.notice.display
@@ -267,6 +280,7 @@ class Stage(FittingScreen[None]):
                 remark=states.remark_words(
                     reading, self.query_shown, offline=loader.session.offline
                 ),
+                advice=self._advice,
                 activity=loader.activity,
                 trouble=states.trouble_words(failure, loader.calls.clock_ahead),
                 position=f"row {self.table.cursor + 1:,}" if self.table.row else "",

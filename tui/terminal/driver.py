@@ -50,6 +50,17 @@ class SteadyDriver(LinuxDriver):
         if not self._away:
             super().write(data)
 
+    def switch_mouse(self) -> bool:
+        """Leave the mouse to the terminal, whose own selection works then, or take it again.
+
+        Return whether it is taken.
+        """
+        if self._mouse:
+            self._disable_mouse_support()
+        self._mouse = not self._mouse
+        self._enable_mouse_support()
+        return self._mouse
+
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
         super().suspend_application_mode()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 DRIVER_METHODS: Final = (
+    "_disable_mouse_support",
+    "_enable_mouse_support",
     "_get_terminal_size",
     "_request_terminal_sync_mode_support",
     "_sigcont_application",
@@ -20,7 +22,7 @@ DRIVER_METHODS: Final = (
 )
 """Methods of Textual's driver that ours calls or takes the place of."""
 
-DRIVER_ATTRIBUTES: Final = ("_auto_restart", "_loop", "_writer_thread")
+DRIVER_ATTRIBUTES: Final = ("_auto_restart", "_loop", "_mouse", "_writer_thread")
 """Attributes of Textual's driver that ours reads."""
 
 

@@ -42,6 +42,8 @@ class Status:
     marked: int = 0
     remark: str = ""
     """What the count must be read with, such as the cap under a tag."""
+    advice: str = ""
+    """What would help."""
     activity: str = ""
     """What is under way: a call, a wait, a walk."""
     trouble: str = ""
@@ -55,7 +57,7 @@ def status_line(status: Status, width: int) -> Line:
     Where it is too narrow for all, what can be done without goes first.
     """
     without_position = replace(status, position="")
-    without_account = replace(without_position, account="")
+    without_account = replace(without_position, account="", advice="")
     without_remark = replace(without_account, remark="")
     without_identity = replace(without_remark, identity="")
     # The keys that help are among the hints as well.
@@ -90,6 +92,8 @@ def _left(status: Status) -> Iterator[tuple[Span, ...]]:
         yield (Span(f"{status.marked:,} marked", "mark"),)
     if status.remark:
         yield (Span(status.remark, "dim"),)
+    if status.advice:
+        yield (Span(status.advice, "warning"),)
     if status.trouble:
         yield (Span(status.trouble, "failed"),)
 

@@ -96,19 +96,29 @@ NARROW_CREATED: Final = 14
 """Cells of the creation time there: the year is left out."""
 
 
+SHORT_NAME: Final = 12
+"""Cells of the name where less is to be drawn."""
+
+SHORT_CREATED: Final = 11
+"""Cells of the creation time there: without the year and the seconds."""
+
+
 def arrange(
-    width: int, *, scrolled: int = 0, id_width: int = INVOKE_ID_WIDTH
+    width: int, *, scrolled: int = 0, id_width: int = INVOKE_ID_WIDTH, fewest: bool = False
 ) -> tuple[Column, ...]:
     """Return the columns that fit in `width` cells, widened to fill it.
 
     The first four are always there, and the others follow as far as they fit. Scrolled sideways
     by a number of columns, the first ones make room so that the column come to is there whole:
-    they are narrowed, and where that is not enough only status and name stay.
+    they are narrowed, and where that is not enough only status and name stay. With `fewest` none
+    follows that has not been scrolled to, the first are short, and the rest stays empty.
     """
     columns = [
         replace(column, width=id_width) if column.name == "id" else column for column in COLUMNS
     ]
     pinned, others = columns[:ALWAYS], columns[ALWAYS:]
+    if fewest:
+        pinned = [_shortened(column) for column in pinned]
     if scrolled:
         unscrolled = _width([*pinned, others[0]]) <= width
         others = others[min(scrolled - (0 if unscrolled else 1), len(others) - 1) :]
@@ -116,11 +126,11 @@ def arrange(
     else:
         pinned = _squeezed(pinned, width)
     chosen = list(pinned)
-    for column in others:
+    for column in others[: bool(scrolled)] if fewest else others:
         if _width([*chosen, column]) > width and not (scrolled and column is others[0]):
             break
         chosen.append(column)
-    return _widened(chosen, width - _width(chosen))
+    return tuple(chosen) if fewest else _widened(chosen, width - _width(chosen))
 
 
 def header(
@@ -168,9 +178,22 @@ def _squeezed(columns: Sequence[Column], width: int) -> list[Column]:
         missing = _width(squeezed) - width
         if column.name == "name" and missing > 0:
             squeezed[number] = replace(column, width=max(column.width - missing, NARROW_NAME))
-    if _width(squeezed) > width:
+    if _width(squeezed) > width and squeezed[0].width > NARROW_CREATED:
         squeezed[0] = replace(squeezed[0], width=NARROW_CREATED, text=_created_without_year)
     return squeezed
+
+
+def _shortened(column: Column) -> Column:
+    """Return a column as it is where less is to be drawn: its words say all, without colours."""
+    if column.name == "created":
+        return replace(column, width=SHORT_CREATED, text=_created_to_the_minute)
+    width = SHORT_NAME if column.name == "name" else column.width
+    return replace(column, width=width, tone=lambda row: "")
+
+
+def _created_to_the_minute(row: InvocationSummary, context: Context) -> str:
+    words = moment(row.creation_time, context.time_style, now=context.now)
+    return words[5:16] if len(words) > NARROW_CREATED else words
 
 
 def _created_without_year(row: InvocationSummary, context: Context) -> str:

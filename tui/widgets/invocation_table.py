@@ -122,6 +122,7 @@ class InvocationTable(LineView):
         self._scrolled = 0
         """Columns that the table is scrolled sideways by."""
         self._id_width = INVOKE_ID_WIDTH
+        self._draws_less = False
         self._sorted_by, self._arrow = "", ""
         self._why_empty: tuple[str, ...] = ()
         self._empty_lines: Sequence[str] = ()
@@ -195,6 +196,11 @@ class InvocationTable(LineView):
         self._cell_context = Context(style, now or datetime.now(UTC))
         self.refresh(self.size.region)
 
+    def draw_less(self, less: bool) -> None:
+        """Show no columns but those that are never dropped and those that are scrolled to."""
+        self._draws_less = less
+        self._choose_columns()
+
     def show_order(self, column: str, arrow: str) -> None:
         """Mark the title of the column by which the source is sorted."""
         self._sorted_by, self._arrow = column, arrow
@@ -205,7 +211,7 @@ class InvocationTable(LineView):
     def render_line(self, y: int) -> Strip:
         """Draw a line; the first of all come before the table is told how large it is."""
         if not self._columns:
-            self._columns = columns.arrange(self.size.width, id_width=self._id_width)
+            self._columns = self._arranged(0)
         return super().render_line(y)
 
     def line_count(self) -> int:
@@ -317,14 +323,18 @@ class InvocationTable(LineView):
             self._scrolled = scrolled
 
     def _choose_columns(self, scrolled: int | None = None) -> None:
-        chosen = columns.arrange(
-            self.size.width,
-            scrolled=self._scrolled if scrolled is None else scrolled,
-            id_width=self._id_width,
-        )
+        chosen = self._arranged(self._scrolled if scrolled is None else scrolled)
         if chosen != self._columns:
             self._columns = chosen
             self.refresh(self.size.region)
+
+    def _arranged(self, scrolled: int) -> tuple[Column, ...]:
+        return columns.arrange(
+            self.size.width,
+            scrolled=scrolled,
+            id_width=self._id_width,
+            fewest=self._draws_less,
+        )
 
     def _fit_ids(self) -> None:
         top = self.scroll_offset.y
