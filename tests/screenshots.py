@@ -75,14 +75,14 @@ async def draw(situation: Situation) -> Drawn:
 
 async def main() -> None:
     """Write every picture and every text, and remove those of situations that are no more."""
+    all_drawn = {situation.name: await draw(situation) for situation in SITUATIONS}
     for directory, ending in ((PICTURES, "svg"), (TEXTS, "txt")):
         directory.mkdir(exist_ok=True)
         for path in directory.glob(f"*.{ending}"):
             path.unlink()
-    for situation in SITUATIONS:
-        drawn = await draw(situation)
-        (PICTURES / f"{situation.name}.svg").write_text(drawn.svg, encoding="utf-8")
-        (TEXTS / f"{situation.name}.txt").write_text(drawn.text, encoding="utf-8")
+    for name, drawn in all_drawn.items():
+        (PICTURES / f"{name}.svg").write_text(drawn.svg, encoding="utf-8")
+        (TEXTS / f"{name}.txt").write_text(drawn.text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -82,9 +82,9 @@ class Inspecting(Stage):
         self.follow_cursor(self._rest)
 
     @work(exclusive=True, group="detail")
-    async def follow_cursor(self) -> None:
+    async def follow_cursor(self, rest: float) -> None:
         """Show the invocation under the cursor once the cursor rests."""
-        await asyncio.sleep(REST)
+        await asyncio.sleep(rest)
         await self._look()
 
     @work(exclusive=True, group="detail")
