@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
+from tui import toml
 from tui.application import ExplorerApp
 from tui.plain import printable
 from tui.screens.call_log import CallLogScreen
@@ -87,8 +87,8 @@ def load(path: Path) -> dict[str, str]:
     try:
         if len(content) > MAX_BYTES:
             raise SettingsError(f"The keymap {where} is larger than any keymap.")
-        table = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        table = toml.read(content)
+    except toml.NotTomlError as error:
         raise SettingsError(
             f"The keymap {where} is not TOML: {printable(str(error), 120)}."
         ) from error

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import os
 import stat
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tui import toml
 from tui.plain import printable
 from tui.records import page_size_problem
 
@@ -309,11 +309,10 @@ def _read_file(path: Path, required: bool, warnings: list[str]) -> Mapping[str, 
             return {}
         raise SettingsError(sentence) from None
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        table = toml.read(content)
+    except toml.NotTomlError as error:
         raise SettingsError(
-            f"The configuration file {name} is not TOML: {printable(reason)}."
+            f"The configuration file {name} is not TOML: {printable(str(error))}."
         ) from None
     _check_keys(table, [rule.name for rule in RULES], name)
     return _flattened(table, name)

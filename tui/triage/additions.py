@@ -15,12 +15,12 @@ is left out with a sentence, and the rest counts.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, cast
 
+from tui import toml
 from tui.plain import printable
 from tui.records import Explanation
 from tui.triage.error_knowledge import AGAIN, BUILT_IN, Again, Knowledge
@@ -55,12 +55,10 @@ def with_additions(toml_text: str, base: Knowledge = BUILT_IN) -> Additions:
     if len(toml_text) > MAX_FILE:
         return Additions(base, (f"The error texts have more than {MAX_FILE:,} characters.",))
     try:
-        tables = tomllib.loads(toml_text)
-    except tomllib.TOMLDecodeError as error:
+        tables = toml.read_text(toml_text)
+    except toml.NotTomlError as error:
         why = printable(str(error), 200)
         return Additions(base, (f"The error texts are not TOML: {why}.",))
-    except (RecursionError, ValueError):
-        return Additions(base, ("The error texts are not TOML that can be read.",))
     explanations, repeating = dict(base.explanations), dict(base.repeating)
     problems: list[str] = []
     for code, table in tables.items():
