@@ -131,7 +131,11 @@ async def opened(directory: Path, clock: CompressedClock) -> AsyncIterator[Drive
 
 
 async def soak(
-    queries: int, regions: int, tell: Callable[[Sample], None] = lambda one: None
+    queries: int,
+    regions: int,
+    tell: Callable[[Sample], None] = lambda one: None,
+    *,
+    looks: int = SAMPLES,
 ) -> list[Sample]:
     """Work as somebody does all day long; return what the process held meanwhile."""
     clock, began = CompressedClock(), time.monotonic()
@@ -139,7 +143,7 @@ async def soak(
     with TemporaryDirectory() as directory:
         async with opened(Path(directory), clock) as driver:
             switch_every = max(queries // regions, 1)
-            look_every = max(queries // SAMPLES, 1)
+            look_every = max(queries // looks, 1)
             for number in range(queries):
                 await ask(driver, number)
                 if number % switch_every == switch_every - 1:
