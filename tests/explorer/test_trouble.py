@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,22 @@ def test_a_narrow_status_line_keeps_the_count_and_what_is_under_way() -> None:
         assert "550 of 1,000" in text
         assert "walking on, 62 rows/s, 7s left" in text
     assert "esc stops" in status_line(status, 80).text
+
+
+def test_what_keeps_a_profile_from_working_is_whole_in_a_narrow_picker(home: Path) -> None:
+    config = home / ".aliyun" / "config.json"
+    config.parent.mkdir()
+    key = {"mode": "AK", "access_key_id": "LTAIx", "access_key_secret": "not-a-real-one"}
+    profiles = [{"name": "whole", **key}, {"name": "half", "mode": "AK"}]
+    config.write_text(json.dumps({"current": "whole", "profiles": profiles}))
+    config.chmod(0o600)
+    with explorer(home, (60, 20), "--region", "cn-hangzhou", "-e", "127.0.0.1:9") as window:
+        window.shows(r"profile whole|offline")
+        window.press("P")
+        words = " ".join(window.shows(r"half +AK").split())
+        assert "access_key_id is empty: needs `aliyun configure --mode AK --profile half`" in words
+        window.press("down", "enter")
+        window.shows(r"half \(AK\) gives no")
+        window.press("q")
+        assert window.wait() == 0
+        assert b"not-a-real-one" not in window.raw

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.getters import query_one
 from textual.widgets import Input
 
+from tui.plain import printable
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keyed, keys_of
 from tui.widgets.bars import Bar, HintLine
-from tui.widgets.cells import fit
+from tui.widgets.cells import fit, wrapped
 from tui.widgets.lines import Line, Span, StaticLines, Tone, line
 
 NAME_WIDTH: Final = 24
 """Cells for the name of an option, or more where one is longer."""
+
+INDENT: Final = 4
+"""Cells before what there is no room for beside a name."""
 
 HINTS: Final = (("picker.take", "take"), ("↑ ↓", "move"), ("picker.leave", "back"))
 """The actions that help."""
@@ -90,6 +96,11 @@ class PickerScreen(FittingScreen[str | None]):
         self._go_to(self._current)
         self.query_one(HintLine).show(keyed(HINTS, keys_of(self)))
 
+    @on(Resize)
+    def redraw(self) -> None:
+        """Use the new width."""
+        self.offer(self._options)
+
     def offer(self, options: Iterable[Option]) -> None:
         """Offer other options; the cursor stays on its own."""
         under_cursor = self.pane.picked_key
@@ -126,17 +137,22 @@ class PickerScreen(FittingScreen[str | None]):
         wanted = self.field.value.strip().casefold()
         shown = [option for option in self._options if option.has(wanted)]
         width = max((len(option.name) + 2 for option in shown), default=0)
-        self.pane.set_lines(
-            self._lines(shown, max(width, NAME_WIDTH)) or [line(Span(f"  {self._nothing}", "dim"))]
-        )
+        width = max(width, NAME_WIDTH)
+        lines = [each for option in shown for each in self._lines(option, width)]
+        self.pane.set_lines(lines or [line(Span(f"  {self._nothing}", "dim"))])
 
-    def _lines(self, options: Sequence[Option], width: int) -> list[Line]:
-        return [
-            line(
-                Span("* " if option.key == self._current else "  ", "mark"),
-                Span(fit(option.name, width), "strong"),
-                *(Span(f"{words}  ", tone) for words, tone in option.notes),
-                key=option.key,
-            )
-            for option in options
-        ]
+    def _lines(self, option: Option, width: int) -> Iterator[Line]:
+        """Yield the line of an option, and under it what there is no room for in it."""
+        room = self.pane.scrollable_content_region.width or self.app.size.width
+        mark = Span("* " if option.key == self._current else "  ", "mark")
+        spans = [mark, Span(fit(option.name, width), "strong")]
+        used = 2 + width
+        notes = list(option.notes)
+        while notes and used + cell_len(printable(notes[0][0])) <= room:
+            words, tone = notes.pop(0)
+            spans.append(Span(f"{words}  ", tone))
+            used += cell_len(printable(words)) + 2
+        yield line(*spans, key=option.key)
+        for words, tone in notes:
+            for part in wrapped(words, room - INDENT):
+                yield line(" " * INDENT, Span(part, tone))
