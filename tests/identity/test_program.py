@@ -142,6 +142,11 @@ def test_no_region_is_exit_2(machine: Machine) -> None:
     done = machine.run("doctor")
     assert done.returncode == 2
     assert "No region is given" in done.stdout
+    assert "1000000000000000" in done.stdout, "who asks is found out all the same"
+    machine.configure(ops={"mode": "External", "region_id": "", "process_command": "/nowhere/at"})
+    done = machine.run("doctor")
+    assert done.returncode == 2
+    assert "at cannot be run: No such file or directory" in done.stdout
 
 
 def test_neither_command_loads_the_screen(machine: Machine) -> None:

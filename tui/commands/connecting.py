@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui.requests import Common, Demo
     from tui.settings import Settings
 
+ANY_REGION: Final = "cn-hangzhou"
+"""Asked for what is the same everywhere, where no region is chosen yet."""
+
 WISHES: Final = {
     "region": "region_id",
     "endpoint": "endpoint",

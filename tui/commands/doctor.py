@@ -57,8 +57,9 @@ def run(request: Doctor) -> int:
         findings = _Findings(trial=Trial(OPERATION, problem=asked.problem))
         if request.common.offline:
             findings.trial = Trial(OPERATION, unwanted=True, problem="--offline")
-        elif not asked.problem:
-            await _try(target, findings, warnings)
+        elif not asked.problem or not target.region:
+            # Who asks does not depend on where: without a region that is found out all the same.
+            await _try(target, findings, warnings, call=not asked.problem)
         report = Report(
             version=__version__,
             python=platform.python_version(),
@@ -78,24 +79,27 @@ def run(request: Doctor) -> int:
     return process.run_guarded(look, sink)
 
 
-async def _try(target: Target, findings: _Findings, warnings: list[str]) -> None:
-    """Ask for credentials, who they are, and one page."""
+async def _try(target: Target, findings: _Findings, warnings: list[str], *, call: bool) -> None:
+    """Ask for credentials, who they are, and if `call` one page."""
     try:
-        connection = connecting.connect(target, warn=warnings.append)
+        region = target.region or connecting.ANY_REGION
+        connection = connecting.connect(target, region, warn=warnings.append)
     except ApiError as error:
         findings.problem = str(error)
         return
     try:
         if connection.identity is not None:
             findings.credentials = await connection.identity.credentials()
-        await _call(connection, target.region, findings)
+        if call:
+            await _call(connection, target.region, findings)
         caller = await connection.identity.caller() if connection.identity else None
         if caller is not None:
             findings.account_id = printable(caller.account_id, 40)
             findings.arn = printable(caller.arn, 200)
     except ApiError as error:
         findings.problem = str(error)
-        findings.trial = Trial(OPERATION, problem="there is nobody to make it as")
+        if call:
+            findings.trial = Trial(OPERATION, problem="there is nobody to make it as")
     finally:
         await connection.client.aclose()
 

@@ -11,7 +11,7 @@ from tui import resources
 from tui.api.endpoints import resolve
 from tui.api.errors import EndpointInvalid
 from tui.commands import connecting, keeping, process
-from tui.commands.sessions import ANY_REGION, Sessions
+from tui.commands.sessions import Sessions
 from tui.terminal import capabilities
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     if target.fault is not None and connecting.own_profile(settings) and not offline:
         return process.complain(str(target.fault), process.FAILED)
     if target.emulator is None:
-        resolve(target.region or ANY_REGION, endpoint=settings.endpoint, network=settings.network)
+        resolve(
+            target.region or connecting.ANY_REGION,
+            endpoint=settings.endpoint,
+            network=settings.network,
+        )
     capabilities.prepare_environment(os.environ, slow=settings.slow)
     sessions = Sessions(target_of, offline=offline, knowledge=_knowledge(narrator))
     here = sessions.session(target, target.region)

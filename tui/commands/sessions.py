@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from tui.api.calls import Observer
     from tui.api.client import Client
 
-ANY_REGION = "cn-hangzhou"
-"""Asked for the list of regions where none is chosen yet."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
@@ -40,7 +37,7 @@ class Sessions:
 
         async def connect(observer: Observer) -> Client:
             connection = await asyncio.to_thread(
-                connecting.connect, target, region or ANY_REGION, observer=observer
+                connecting.connect, target, region or connecting.ANY_REGION, observer=observer
             )
             connected[:] = [connection]
             return connection.client
