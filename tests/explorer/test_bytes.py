@@ -21,9 +21,9 @@ STEPS = 5
 
 PROGRAM = """
 import sys
-from tui.screens import inspecting
+from tui.screens.inspecting import Inspecting
 from tui.__main__ import main
-inspecting.REST = float(sys.argv.pop(1))
+Inspecting._rest = float(sys.argv.pop(1))
 sys.exit(main())
 """
 """The explorer, whose detail pane follows the cursor after so many seconds."""
