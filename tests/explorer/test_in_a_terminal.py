@@ -298,8 +298,9 @@ def to_first_row(window: Window) -> None:
 @contextmanager
 def emulator(home: Path, *arguments: str) -> Iterator[dict[str, str]]:
     """Serve an emulator on loopback and yield what it says of itself."""
-    log = home / "asked.log"
-    argv = [sys.executable, "-m", "tui", "emulate", "--request-log", str(log), *arguments]
+    given = arguments[arguments.index("--request-log") + 1] if "--request-log" in arguments else ""
+    log = Path(given) if given else home / "asked.log"
+    argv = [sys.executable, "-m", "tui", "emulate", *arguments, "--request-log", str(log)]
     with subprocess.Popen(argv, env=environment(home), stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
