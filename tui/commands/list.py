@@ -94,10 +94,12 @@ def _from_service(
         archive = None
         try:
             if target.choice is None or not target.settings.archive:
-                return await listing.run(wanted, client, form, sink, narrator)
+                return await listing.run(wanted, client, form, sink, narrator, count=client.total)
             archive = keeping.open_archive(target.settings, memory=False, warn=narrator.say)
             kept = _recording(archive, target.choice.key, wanted, narrator)
-            return await listing.run(wanted, client, form, sink, narrator, around=kept)
+            return await listing.run(
+                wanted, client, form, sink, narrator, around=kept, count=client.total
+            )
         finally:
             await client.aclose()
             if archive is not None:

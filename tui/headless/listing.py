@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from tui.api.calls import Call
 from tui.api.errors import ApiError, CursorRefused, InvalidQuery
 from tui.api.pager import Pager, PageSource, numbered
 from tui.headless.output import Format
+from tui.headless.progress import Progress
 from tui.headless.streams import Narrator, OutputFailed
 from tui.plain import printable
 from tui.records import InstanceResult, Invocation, Page, Query, instant
@@ -29,6 +31,10 @@ USAGE: Final = 2
 
 FAILED: Final = 3
 """Exit code of a listing that ended early."""
+
+
+Count = Callable[[Query], Awaitable[int]]
+"""Asks how many invocations a query has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class Listing:
     """Whether pages are asked for by number, several at once."""
     token: str = ""
     """Where an earlier walk stopped."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the walk is read from its top to its end."""
+        return self.limit is None and self.since is None and not self.token
 
     def is_before(self, invocation: Invocation) -> bool:
         """Say whether the walk, which goes back in time, has passed `since` with this one."""
@@ -122,6 +133,7 @@ async def run(
     narrator: Narrator,
     *,
     around: Callable[[Walk], Walk] = lambda walk: walk,
+    count: Count | None = None,
 ) -> int:
     """Write the list, and return the exit code.
 
@@ -132,6 +144,7 @@ async def run(
         output: where they go.
         narrator: tells how far it is.
         around: puts something around the walk that wants to see its pages, too.
+        count: says how many there are in all; asked once, and only where somebody looks on.
 
     Raises:
         OutputFailed: the rows can no longer be written; nothing more was asked for.
@@ -142,7 +155,14 @@ async def run(
     except CursorRefused as error:
         narrator.say(str(error))
         return USAGE
-    return await follow(listing, walk, form, output, narrator)
+    progress = Progress()
+    # To how many a limit or a time will come nobody can say.
+    if count is not None and narrator.shows_progress and listing.is_everything:
+        progress.ask(partial(count, listing.query))
+    try:
+        return await follow(listing, walk, form, output, narrator, progress=progress)
+    finally:
+        await progress.aclose()
 
 
 async def follow(
@@ -153,12 +173,13 @@ async def follow(
     narrator: Narrator,
     *,
     whole: str = "complete",
+    progress: Progress | None = None,
 ) -> int:
     """Write the list of one walk as `run` does; `whole` says what a list to the end is."""
     tally = _Tally()
     try:
         await output.put(form.head())
-        await _write(listing, walk, form, output, narrator, tally)
+        await _write(listing, walk, form, output, narrator, tally, progress or Progress())
     except ApiError as error:
         await output.put(form.foot())
         narrator.say(str(error))
@@ -185,6 +206,7 @@ async def _write(
     output: Output,
     narrator: Narrator,
     tally: _Tally,
+    progress: Progress,
 ) -> None:
     """Write pages until the walk, the time or the limit ends."""
     while (page := await walk.next()) is not None:
@@ -197,7 +219,7 @@ async def _write(
         tally.written += len(wanted)
         tally.failed += sum(each.failed or each.failed_count > 0 for each in wanted)
         await output.put(form.rows(wanted))
-        narrator.pass_by(f"{tally.read:,} read, {tally.written:,} listed")
+        narrator.pass_by(progress.words(tally.read, tally.written))
         if tally.written == listing.limit:
             tally.more = tally.cut or not (walk.ended or passed)
             return

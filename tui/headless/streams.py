@@ -104,6 +104,11 @@ class Narrator:
         self._progress = progress
         self._passing = 0
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether anybody sees words that pass by."""
+        return self._progress
+
     def say(self, sentence: str) -> None:
         """Write one line that stays."""
         self._put(self._erasure() + printable(sentence) + "\n")
