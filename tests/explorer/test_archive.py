@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from tui.archive.store import Archive
 from tui.emulator.fleet import Fleet
 from tui.emulator.handler import Emulator
 from tui.records import Query
+from tui.screens import remembering
 from tui.screens.viewers import ContentViewer
 
 pytestmark = pytest.mark.anyio
@@ -159,6 +161,24 @@ async def test_everything_sent_to_one_instance_is_listed_and_leads_to_its_sends(
         await driver.press("enter")
         await driver.settle()
         assert driver.explorer.table.has_focus
+
+
+async def test_a_history_reads_on_to_the_first_send_and_says_where_it_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remembering, "HISTORY_SIZE", 1)
+    async with opened(fleet=Fleet(300, 7), size=(120, 50)) as driver:
+        await driver.press("down", "down", "enter", "i")
+        await driver.settle()
+        asked = [each for each in driver.pages_asked if each.get("InstanceId")]
+        instance_id = asked[0]["InstanceId"]
+        assert len(asked) == len(re.findall(r"^ *20\d\d-", driver.screen(), re.M)) > 2
+        assert "not asked for" not in driver.screen()
+        await driver.press("escape")
+        monkeypatch.setattr(remembering, "HISTORY_PAGES", 2)
+        await driver.press("i")
+        await driver.settle()
+        assert f"f with Instance ID {instance_id} does" in driver.screen()
 
 
 def test_what_was_seen_is_there_at_once_and_without_a_network(home: Path) -> None:

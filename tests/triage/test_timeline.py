@@ -31,6 +31,7 @@ from tui.triage.timeline_text import (
     SUCCEEDED,
     WAITING,
     row_line,
+    rows_shown,
     timeline_lines,
 )
 
@@ -220,6 +221,18 @@ def test_the_text_says_what_counts_before_the_rows() -> None:
         "2026-11-20 08:01 |          |",
         f"2026-11-20 08:02 |{FAILED * 3}       | 1 failed",
     ]
+
+
+def test_of_a_long_timeline_those_rows_are_shown_that_tell_most() -> None:
+    rows = [timed(f"i-{number}", number, number + 1) for number in range(10)]
+    rows[7] = timed("i-7", 7, 8, "Failed")
+    shown = timeline(rows, moment(60))
+    hosts = [row.delivery.instance_id for row in rows_shown(shown, 3)]
+    assert hosts == ["i-0", "i-1", "i-7"]
+    assert rows_shown(shown, 10) == shown.rows
+    text = "\n".join(timeline_lines(shown, 10, limit=3))
+    assert "i-7" in text
+    assert "and 7 more" in text
 
 
 def test_hostile_rows_make_harmless_lines() -> None:

@@ -15,7 +15,7 @@ from tui.triage.comparing import Comparison
 from tui.triage.healing import Standing, Standings
 from tui.triage.sends import Delivery
 from tui.triage.timeline import Row, Timeline
-from tui.triage.timeline_text import row_line, timeline_lines
+from tui.triage.timeline_text import row_line, rows_shown, timeline_lines
 from tui.triage.words import counted, folded, moment, share, span
 from tui.widgets.cells import fit, wrapped
 from tui.widgets.lines import Line, Span, Tone, line
@@ -310,7 +310,7 @@ def _push_numbers(push: Campaign) -> dict[str, Span]:
 def timeline_of(found: Timeline, width: int) -> Iterator[Line]:
     """Yield the results on one time axis; a line picks the sends to its host."""
     bar = max(min(width - BESIDE_BARS, 80), 10)
-    rows: dict[str, Row] = {row_line(found, row, bar): row for row in found.rows[:MOST_LINES]}
+    rows: dict[str, Row] = {row_line(found, row, bar): row for row in rows_shown(found, MOST_LINES)}
     for text in timeline_lines(found, bar, MOST_LINES):
         row = rows.get(text)
         if row is None:

@@ -11,15 +11,16 @@ from typing import Final
 from textual import on, work
 
 from tui.api.errors import ApiError
+from tui.api.pager import Pager
 from tui.archive.arrangement import Sort
 from tui.archive.history import Sent, read_history
 from tui.archive.recents import SavedView, previous_query, recent_queries, save_view, saved_views
-from tui.records import Cursor, Query
+from tui.records import Query
 from tui.screens.picker import Option, PickerScreen
 from tui.screens.post_mortem import PostMortem
 from tui.screens.question import Draw, Extent, Question
 from tui.widgets.bars import query_words
-from tui.widgets.cells import fit
+from tui.widgets.cells import fit, wrapped
 from tui.widgets.filter_sidebar import FilterSidebar
 from tui.widgets.lines import Line, Span, line
 from tui.widgets.prompt import Prompt
@@ -29,7 +30,13 @@ SAVE_VIEW: Final = "save this view as"
 """The label of the prompt for the name of a view."""
 
 HISTORY_SIZE: Final = 50
-"""Sends to an instance that are asked of the service: one page."""
+"""Sends to an instance in one answer of the service."""
+
+HISTORY_PAGES: Final = 20
+"""Pages that the service is asked for; who was sent more is asked about by a filter."""
+
+HISTORY_SHOWN: Final = 2_000
+"""Sends to an instance that are shown."""
 
 
 class Remembering(PostMortem):
@@ -141,40 +148,50 @@ class Remembering(PostMortem):
             return
 
         async def ask(extent: Extent) -> Draw:
-            await self._ask_history(instance_id)
+            missing = await self._ask_history(instance_id)
             found = await self.archive.read(
                 read_history,
                 instance_id,
                 scope="" if extent is Extent.ANYBODY else self.loader.session.scope,
                 region=self.query_shown.region,
+                limit=HISTORY_SHOWN + 1,
             )
-            return partial(history_lines, found)
+            return partial(history_lines, found, missing)
 
         extents = (Extent.EVERYTHING, Extent.ANYBODY)
         await self.show_answer(Question(f"Sent to {instance_id}", ask, extents))
 
-    async def _ask_history(self, instance_id: str) -> None:
-        """Ask the service for what it knows of the instance; the archive adds what it forgot."""
+    async def _ask_history(self, instance_id: str) -> str:
+        """Ask the service for what it knows of the instance; the archive adds what it forgot.
+
+        Return why that may not be all, or an empty string.
+        """
         session = self.loader.session
         if session.offline:
-            return
+            return "Offline: only what the archive has."
         query = Query(self.query_shown.region, instance_id=instance_id)
-        try:
-            service = await self.loader.service()
-            page = await service.page(query, Cursor(size=HISTORY_SIZE))
-        except ApiError as failure:
-            self.complain(f"Only what the archive has: {failure.sentence}")
-            return
         question = await self.archive.question(session.scope, query)
-        await self.archive.keep(question, page.invocations)
+        try:
+            pager = Pager(await self.loader.service(), query, size=HISTORY_SIZE)
+            while (page := await pager.next()) is not None:
+                await self.archive.keep(question, page.invocations)
+                if pager.pages == HISTORY_PAGES and not pager.ended:
+                    return f"Older sends were not asked for: f with Instance ID {instance_id} does."
+        except ApiError as failure:
+            return f"Only what the archive has: {failure.sentence}"
+        return ""
 
 
-def history_lines(found: list[Sent], width: int) -> Iterator[Line]:
+def history_lines(found: list[Sent], missing: str, width: int) -> Iterator[Line]:
     """Yield a line for each send to an instance, the newest first; it picks the send."""
+    if len(found) > HISTORY_SHOWN:
+        missing = f"The newest {HISTORY_SHOWN:,} sends; older ones are in the archive."
+    for part in wrapped(missing, max(width, 20)) if missing else ():
+        yield line(Span(part, "warning"))
     if not found:
         yield line(Span("Nothing that was sent to it has been seen.", "dim"))
         return
-    for each in found:
+    for each in found[:HISTORY_SHOWN]:
         sent, result = each.invocation, each.result
         path = f"{sent.target_dir.rstrip('/')}/{sent.name}"
         yield line(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tui.plain import printable
@@ -36,7 +36,7 @@ _NEVER_DROPPED: Final = 3
 def timeline_lines(
     timeline: Timeline, bar_width: int = BAR_WIDTH, limit: int | None = None
 ) -> Iterator[str]:
-    """Yield a timeline as printable lines; of a long one the first `limit` rows."""
+    """Yield a timeline as printable lines; of a long one `limit` rows, those that tell most."""
     if timeline.begin is None:
         yield "Nothing has a time that could be shown."
         return
@@ -51,11 +51,28 @@ def timeline_lines(
         if number:
             yield f"{counted(number, 'delivery', 'deliveries')} {words}"
     yield LEGEND
-    for row in timeline.rows[:limit]:
+    for row in rows_shown(timeline, limit):
         yield row_line(timeline, row, bar_width)
     if limit is not None and len(timeline.rows) > limit:
         yield f"and {len(timeline.rows) - limit:,} more"
     yield from histogram_lines(timeline.histogram, bar_width)
+
+
+def rows_shown(timeline: Timeline, limit: int | None = None) -> Sequence[Row]:
+    """Return at most `limit` rows: what failed, goes on or was slow before what went as it should.
+
+    They stay in the order of the axis.
+    """
+    rows = timeline.rows
+    if limit is None or len(rows) <= limit:
+        return rows
+    numbers = sorted(range(len(rows)), key=lambda number: (not _tells(rows[number]), number))
+    return [rows[number] for number in sorted(numbers[:limit])]
+
+
+def _tells(row: Row) -> bool:
+    result = row.delivery.result
+    return result.failed or not result.finished or row.straggler
 
 
 def axis_line(timeline: Timeline) -> str:
