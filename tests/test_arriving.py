@@ -1,0 +1,41 @@
+"""A walk during which new records arrive has each of those that were there exactly once."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import pytest
+
+from tests.depth import FULL, deep
+from tests.test_commands import Emulated
+
+RECORDS = deep(20_000, 400)
+
+ARRIVE = deep(1_500, 6_000)
+"""New records a minute: hundreds of them arrive before the walk has ended."""
+
+LEAST = deep(500, 1)
+"""So many have to arrive meanwhile."""
+
+
+@pytest.mark.parametrize("paging", ["token", "number"])
+def test_each_is_listed_exactly_once(paging: str) -> None:
+    emulator = Emulated("--records", str(RECORDS), "--seed", "3", "--arrive", str(ARRIVE))
+    rows = ("--output", "ndjson", "--no-archive")
+
+    def listed(*words: str) -> list[str]:
+        done = emulator.list(*rows, *words)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["InvokeId"] for line in done.stdout.splitlines()]
+
+    [newest] = listed("--limit", "1")
+    size = "50" if FULL else "20"
+    found = listed("--all", "--paging", paging, "--page-size", size)
+    assert newest not in listed("--limit", str(LEAST)), "so many have arrived meanwhile"
+    afterwards = listed("--all")
+    assert emulator.end(signal.SIGTERM) == (143, b"")
+    assert len(found) == len(set(found))
+    there = found[found.index(newest) :]
+    assert there == afterwards[afterwards.index(newest) :]
+    assert len(there) >= RECORDS
