@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -19,13 +22,29 @@ LEAST = deep(500, 1)
 """So many have to arrive meanwhile."""
 
 
+PATIENCE = 600
+"""Seconds after which a walk is given up."""
+
+
 @pytest.mark.parametrize("paging", ["token", "number"])
 def test_each_is_listed_exactly_once(paging: str) -> None:
     emulator = Emulated("--records", str(RECORDS), "--seed", "3", "--arrive", str(ARRIVE))
     rows = ("--output", "ndjson", "--no-archive")
 
     def listed(*words: str) -> list[str]:
-        done = emulator.list(*rows, *words)
+        where = ("--region", emulator.said["region"], "-e", emulator.said["endpoint"])
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "list", *where, *rows, *words],
+            env=os.environ
+            | {
+                "ALIBABA_CLOUD_ACCESS_KEY_ID": emulator.said["access_key_id"],
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET": emulator.said["access_key_secret"],
+            },
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return [json.loads(line)["InvokeId"] for line in done.stdout.splitlines()]
 
