@@ -151,7 +151,7 @@ class Exporting(PostMortem):
         if extent is Extent.MARKED:
             remarks.append("Only rows that were marked.")
         elif self.filter_text:
-            remarks.append(f"Only rows that match the local filter {self.filter_text}.")
+            remarks.append(f"Only rows that match the local filter {self.filter_text}")
         if left_out:
             there = reading.view.count
             remarks.append(f"Only the first {there - left_out:,} rows of {there:,}.")
