@@ -32,6 +32,7 @@ KEYS: Final = {
     "ctrl+c": b"\x03",
     "ctrl+d": b"\x04",
     "ctrl+l": b"\x0c",
+    "ctrl+o": b"\x0f",
     "ctrl+p": b"\x10",
     "ctrl+q": b"\x11",
     "ctrl+r": b"\x12",
