@@ -150,6 +150,10 @@ class Screen:
 
     def feed(self, data: str, size: tuple[int, int]) -> None:
         if size != (self.screen.columns, self.screen.lines):
+            for row in self.screen.buffer.values():
+                # pyte keeps what an insertion has pushed over the edge, and no terminal does.
+                for x in [x for x in row if x >= self.screen.columns]:
+                    del row[x]
             self.screen.resize(size[1], size[0])
         self.stream.feed(data)
 
