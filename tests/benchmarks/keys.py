@@ -10,7 +10,7 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.meter import Meter, Pressed, median
 from tests.benchmarks.programs import Program
 
-DOWN, UP, PAGE_DOWN, HOME = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[H"
+DOWN, UP, PAGE_DOWN = b"\x1b[B", b"\x1b[A", b"\x1b[6~"
 
 HELD: Final = 150
 """Presses of a key that is held down for five seconds."""
@@ -56,15 +56,17 @@ class Sample:
 
 def sample(program: Program) -> Sample:
     """Start a program, press keys and return what it took."""
+    down, page_down, up = map(program.key, (DOWN, PAGE_DOWN, UP))
     with program.open() as meter:
         program.await_rows(meter)
         start = len(meter.raw)
-        steps = meter.presses(DOWN, TIMES)
-        step = held(meter, HELD)
-        meter.press(HOME)
-        pages = meter.presses(PAGE_DOWN, TIMES)
-        meter.presses(DOWN, 2)
-        scrolls = scrolling(meter)
+        steps = meter.presses(down, TIMES)
+        step = held(meter, down, HELD)
+        meter.hold(up, HELD + 2 * TIMES, PER_SECOND)
+        meter.settle()
+        pages = meter.presses(page_down, TIMES)
+        meter.presses(down, 2)
+        scrolls = scrolling(meter, down)
         resident = meter.resident()
     return Sample(
         {
@@ -89,19 +91,19 @@ def measure_alone(program: Program) -> Iterator[Figure]:
     yield Figure("resident memory", found.resident, "MiB", note=program.name)
 
 
-def held(meter: Meter, presses: int) -> float:
+def held(meter: Meter, down: bytes, presses: int) -> float:
     """Hold the key for a step down; return the bytes for each, the settled screen included."""
     before = len(meter.raw)
-    meter.hold(DOWN, presses, PER_SECOND)
+    meter.hold(down, presses, PER_SECOND)
     meter.settle()
     return (len(meter.raw) - before) / presses
 
 
-def scrolling(meter: Meter) -> list[Pressed]:
+def scrolling(meter: Meter, down: bytes) -> list[Pressed]:
     """Return what steps take once the cursor is at the lower edge."""
-    meter.hold(DOWN, 40, PER_SECOND)
+    meter.hold(down, 40, PER_SECOND)
     meter.settle()
-    return meter.presses(DOWN, TIMES)
+    return meter.presses(down, TIMES)
 
 
 def measure(few: Program, many: Program) -> Iterator[Figure]:

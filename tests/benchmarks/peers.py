@@ -62,11 +62,14 @@ def programs(directory: Path, home: Path) -> Iterator[Program]:
     source = rows_as_csv(home)
     if (visidata := directory / "bin" / "vd").exists():
         argv = [str(visidata), "--motd-url=", str(source)]
-        yield Program("visidata", argv, ROW, home)
+        yield Program("visidata", argv, ROW, home, keypad=True)
     if (harlequin := directory / "bin" / "harlequin").exists():
         argv = [str(harlequin), "--adapter", "sqlite", str(rows_as_database(source))]
         query = b"select * from sends;\n"
-        yield Program("harlequin", argv, ROW, home, frame=rb"Query Editor", first=query)
+        # Its results get the keys by F5.
+        at_results = b"\x1b[15~"
+        frame = rb"Query Editor"
+        yield Program("harlequin", argv, ROW, home, frame, first=query, then=at_results)
 
 
 def compared(found: Iterable[Figure]) -> list[Figure]:

@@ -46,11 +46,20 @@ class Program:
     variables: dict[str, str] = field(default_factory=dict)
     first: bytes = b""
     """Keys that bring its rows onto the screen, pressed once its layout is there."""
+    then: bytes = b""
+    """Keys that lead to the rows once they are there."""
+    keypad: bool = False
+    """Whether it puts the terminal into a mode in which arrows are sent in another way."""
 
     def open(self, line: Line = AT_HAND) -> Meter:
         """Start it in a terminal."""
         environ = environment(self.home, COLORTERM="truecolor", **self.variables)
         return Meter(self.argv, environ=environ | {"PATH": os.environ["PATH"]}, line=line)
+
+    def key(self, key: bytes) -> bytes:
+        """Return what its terminal sends for a key."""
+        is_arrow = self.keypad and key[:2] == b"\x1b[" and len(key) == 3
+        return b"\x1bO" + key[2:] if is_arrow else key
 
     def await_rows(self, meter: Meter) -> None:
         """Wait until its rows are on the screen and nothing moves any more."""
@@ -60,6 +69,9 @@ class Program:
             meter.send(self.first)
         meter.until_written(self.ready)
         meter.settle(1.0)
+        if self.then:
+            meter.send(self.then)
+            meter.settle(1.0)
 
 
 def bare(home: Path) -> Program:
