@@ -60,7 +60,8 @@ def sample(program: Program) -> Sample:
     with program.open() as meter:
         program.await_rows(meter)
         start = len(meter.raw)
-        steps = meter.presses(down, TIMES)
+        # Long enough for what follows a step on a machine that has other work to do.
+        steps = meter.presses(down, TIMES, 1.0)
         step = held(meter, down, HELD)
         meter.hold(up, HELD + 2 * TIMES, PER_SECOND)
         meter.settle()
