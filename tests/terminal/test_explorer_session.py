@@ -58,6 +58,8 @@ SMALL: Final = (80, 24)
 SESSION: Final = (
     Step((), f"50 of {RECORDS}"),
     Step(("M",), f"{RECORDS} in all"),
+    # The lines for newcomers go, and pages are as long as they are for everybody else.
+    Step(("escape",), "r refresh|enter open"),
     Step(("down",), rf"row {20 * LONG + 1}\b", 20 * LONG),
     Step(("up",), rf"row {8 * LONG + 1}\b", 12 * LONG),
     Step(("home",), r"row 1\b"),
