@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any, Final
+
+# tomllib is imported where there is a file to read: most starts have none.
 
 MOST_DOTS: Final = 100
 """Dots on a line; the time for a key grows with the square of its parts."""
@@ -34,6 +35,8 @@ def read_text(text: str) -> dict[str, Any]:
     Raises:
         NotTomlError: it says nothing that can be read.
     """
+    import tomllib
+
     if len(text) > MOST_CHARACTERS:
         raise NotTomlError(f"it has more than {MOST_CHARACTERS:,} characters")
     for number, line in enumerate(text.split("\n"), 1):

@@ -5,30 +5,29 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import BindingType
 from textual.timer import Timer
 
 from tui.api.errors import CredentialsUnavailable
-from tui.api.regions import REGIONS
 from tui.archive.store import Archive
 from tui.records import InvocationSummary, Query, Region
 from tui.screens import states
 from tui.screens.exporting import Exporting
 from tui.screens.inspecting import Inspecting
 from tui.screens.keys import EXPLORER_KEYS, bindings
-from tui.screens.profiles import profile_picker
 from tui.screens.reading import Reading
-from tui.screens.regions import RegionScreen
 from tui.screens.remembering import Remembering
 from tui.screens.session import Session
 from tui.screens.stage import PANES
-from tui.screens.viewers import Copier
 from tui.screens.watching import Watching
 from tui.widgets.filter_sidebar import FilterSidebar
 from tui.widgets.invocation_table import FirstRows, InvocationTable
+
+if TYPE_CHECKING:
+    from tui.screens.viewers import Copier
 
 SECOND_PRESS: Final = 3.0
 """Seconds within which ctrl+c must be pressed again to quit."""
@@ -317,6 +316,9 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
     @work(exclusive=True, group="region")
     async def action_region(self) -> None:
         """Pick another region, and ask there."""
+        from tui.api.regions import REGIONS
+        from tui.screens.regions import RegionScreen
+
         session = self.loader.session
 
         async def ask() -> Iterable[Region]:
@@ -333,6 +335,8 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
     @work(exclusive=True, group="region")
     async def action_profile(self) -> None:
         """Pick another profile, and ask as it."""
+        from tui.screens.profiles import profile_picker
+
         session = self.loader.session
         if session.as_profile is None:
             self.say("The demo has no profiles.")

@@ -15,12 +15,12 @@ from tui.records import Invocation
 from tui.resources import reason
 from tui.saving import save_new
 from tui.screens.post_mortem import PostMortem
-from tui.screens.question import Extent
 from tui.screens.reading import Reading
 from tui.widgets.key_menu import Choice, KeyMenu
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from tui.screens.question import Extent
     from tui.triage.stamp import Stamp
 
 EXPORTS: Final = (
@@ -145,6 +145,7 @@ class Exporting(PostMortem):
         return None if known is None or known.content_missing else known.invocation
 
     def _stamp(self, reading: Reading, extent: Extent, left_out: int) -> Stamp:
+        from tui.screens.question import Extent
         from tui.triage.stamp import Stamp
 
         remarks = []

@@ -1,13 +1,15 @@
-"""Looking closer: the detail pane, viewers, the call log, copies and plain dumps."""
+"""Looking closer: the detail pane, viewers, the call log, copies and plain dumps.
+
+What is shown on a screen of its own is imported with it, because the first frame needs none of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import shlex
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 
@@ -16,17 +18,16 @@ from tui.archive.rows import Known
 from tui.plain import has_controls, printable
 from tui.records import Invocation
 from tui.screens import states
-from tui.screens.call_log import CallLogScreen
-from tui.screens.help import HelpScreen
-from tui.screens.json_text import indented
 from tui.screens.stage import Stage
-from tui.screens.viewers import ContentViewer, Copier, RawViewer
 from tui.triage.content import decode
 from tui.widgets.detail_lines import Detail
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
 from tui.widgets.key_menu import Choice, KeyMenu
 from tui.widgets.words import moment
+
+if TYPE_CHECKING:
+    from tui.screens.viewers import Copier
 
 REST: Final = 0.08
 """Seconds that the cursor must rest before the detail pane follows it."""
@@ -198,6 +199,8 @@ class Inspecting(Stage):
 
     def _view_content(self, known: Known | None) -> bool:
         """Show the content where it is at hand; return whether it is."""
+        from tui.screens.viewers import ContentViewer
+
         if known is None or known.content_missing:
             return False
         invocation = known.invocation
@@ -207,6 +210,8 @@ class Inspecting(Stage):
     @work(exclusive=True, group="viewer")
     async def action_raw(self) -> None:
         """Show the API's own JSON of the invocation under the cursor."""
+        from tui.screens.viewers import RawViewer
+
         with self.opening():
             invocation = await self._invocation()
             if invocation is not None:
@@ -214,10 +219,14 @@ class Inspecting(Stage):
 
     def action_calls(self) -> None:
         """Show what was asked of the service."""
+        from tui.screens.call_log import CallLogScreen
+
         self.app.push_screen(CallLogScreen(self.loader.calls))
 
     def action_help(self) -> None:
         """Explain the keys."""
+        from tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self))
 
     def action_time_style(self) -> None:
@@ -311,6 +320,10 @@ async def line_typed(terminal: int, or_else: asyncio.Event) -> None:
 
 def copied_part(invocation: Invocation, part: str, region: str) -> tuple[str, str]:
     """Return the text of a part of an invocation, and what to call it."""
+    import shlex
+
+    from tui.screens.json_text import indented
+
     failed = [result for result in invocation.results if result.failed]
     match part:
         case "failed":

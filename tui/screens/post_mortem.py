@@ -14,13 +14,13 @@ from textual import work
 
 from tui.archive.rows import Known
 from tui.screens.arranging import Arranging
-from tui.screens.question import Draw, Extent, Question, QuestionScreen
 from tui.screens.thinking import thought_over
-from tui.screens.viewers import Copier
 
 if TYPE_CHECKING:
     from tui.screens.evidence import Evidence
+    from tui.screens.question import Draw, Extent, Question
     from tui.screens.questions import Finder
+    from tui.screens.viewers import Copier
 
 
 class PostMortem(Arranging):
@@ -42,6 +42,7 @@ class PostMortem(Arranging):
 
     def action_course(self) -> None:
         """Show the results of a push on one time axis."""
+        from tui.screens.question import Extent
         from tui.screens.questions import course
 
         self.put_question("Timeline", course, Extent.PUSH)
@@ -67,6 +68,7 @@ class PostMortem(Arranging):
     @work(exclusive=True, group="question")
     async def put_question(self, title: str, find: Finder, first: Extent | None = None) -> None:
         """Show the answer, and follow the line that is picked in it."""
+        from tui.screens.question import Question
         from tui.screens.questions import Prefaced
 
         evidence = self.evidence()
@@ -84,6 +86,7 @@ class PostMortem(Arranging):
     @work(exclusive=True, group="question")
     async def put_comparison(self) -> None:
         """Find the other send, fetch again what is not kept, and show the differences."""
+        from tui.screens.question import Extent, Question
         from tui.screens.questions import difference
 
         evidence = self.evidence()
@@ -121,6 +124,8 @@ class PostMortem(Arranging):
 
     async def show_answer(self, question: Question) -> None:
         """Show the answer to a question, and follow the line that is picked in it."""
+        from tui.screens.question import QuestionScreen
+
         picked = await self.app.push_screen_wait(QuestionScreen(question, self.copier))
         kind, _, name = picked.partition(" ")
         quoted = name.replace('"', " ")

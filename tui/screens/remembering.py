@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 
@@ -16,15 +16,16 @@ from tui.archive.arrangement import Sort
 from tui.archive.history import Sent, read_history
 from tui.archive.recents import SavedView, previous_query, recent_queries, save_view, saved_views
 from tui.records import Query
-from tui.screens.picker import Option, PickerScreen
 from tui.screens.post_mortem import PostMortem
-from tui.screens.question import Draw, Extent, Question
 from tui.widgets.bars import query_words
 from tui.widgets.cells import fit, wrapped
 from tui.widgets.filter_sidebar import FilterSidebar
 from tui.widgets.lines import Line, Span, line
 from tui.widgets.prompt import Prompt
 from tui.widgets.words import duration, moment, status_tone, status_words
+
+if TYPE_CHECKING:
+    from tui.screens.question import Draw
 
 SAVE_VIEW: Final = "save this view as"
 """The label of the prompt for the name of a view."""
@@ -113,6 +114,8 @@ class Remembering(PostMortem):
     @work(exclusive=True, group="question")
     async def action_open_view(self) -> None:
         """Pick a saved view and restore it."""
+        from tui.screens.picker import Option, PickerScreen
+
         with self.opening():
             views = {view.name: view for view in await self.archive.read(saved_views)}
         if not views:
@@ -142,6 +145,8 @@ class Remembering(PostMortem):
     @work(exclusive=True, group="question")
     async def action_history(self) -> None:
         """Show everything that was sent to the instance under the cursor."""
+        from tui.screens.question import Extent, Question
+
         instance_id = self.picked_instance
         if not instance_id:
             self.say("Go to an instance first: 3, then i on its line.")
