@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from tui import __version__, requests
 from tui.cli import UsageError, parse
 from tui.flags import COMMANDS, EXPLORER
 from tui.records import TagFilter
+from tui.settings import RULES
 
 NOW = 1_700_000_000.0
 HEAVY = ("textual", "httpx", "pydantic", "argparse", "asyncio", "typing", "dataclasses")
@@ -193,7 +195,10 @@ def test_demo_takes_records_and_seed() -> None:
         (["list", "--ouput", "csv"], "did you mean --output?"),
         (["list", "--zzzzzzzz"], "There is no flag '--zzzzzzzz'"),
         (["lst"], "did you mean list?"),
-        (["list", "extra"], "list does not take the word 'extra'"),
+        (
+            ["list", "extra"],
+            "list does not take the word 'extra'; a value with spaces needs quotes.",
+        ),
         (["--output", "csv"], "--output is a flag of list, not of the explorer."),
         (["emulate", "--theme", "x"], "--theme is a flag of config and the explorer, not of emul"),
         (["list", "--name"], "--name needs a value"),
@@ -215,7 +220,10 @@ def test_demo_takes_records_and_seed() -> None:
         (["list", "--tag", "region", "--tag", "region=2"], "'region' is given twice"),
         (["list", "--tag", "acs:x"], "must not start with acs:"),
         (["watch"], "INVOKE_ID is missing: sendfile-explorer watch INVOKE_ID."),
-        (["archive"], "ACTION is missing"),
+        (["archive"], "ACTION with one of info, export, prune."),
+        (["help"], "did you mean --help?"),
+        (["list", "-x"], "sendfile-explorer list --help lists them."),
+        (["--names", "x"], "did you mean --name?"),
         (["archive", "inf"], "did you mean info?"),
         (["archive", "info", "--older-than", "3d"], "--older-than goes with archive prune."),
         (["archive", "prune", "--older-than", "3 days"], "a span such as 12h or 30d"),
@@ -321,3 +329,24 @@ def test_a_full_disk_is_one_sentence(words: list[str]) -> None:
     assert done.returncode == 3
     assert done.stderr.count(b"\n") == 1
     assert b"No space left on device" in done.stderr
+
+
+def test_help_names_every_variable_that_says_who_asks_and_where() -> None:
+    request = parsed("--help")
+    assert isinstance(request, requests.ShowHelp)
+    source = Path(__file__).resolve().parent.parent / "tui"
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for directory in ("identity", "commands", "api")
+        for path in (source / directory).rglob("*.py")
+    )
+    read = set(re.findall(r'"ALIBABA_CLOUD_(\w+)"', code))
+    read |= set(re.findall(r'value\("([A-Z_]+)"', code))
+    read |= {
+        variable.removeprefix("ALIBABA_CLOUD_")
+        for rule in RULES
+        for variable in rule.variables
+        if variable.startswith("ALIBABA_CLOUD_")
+    }
+    assert {"ECS_METADATA", "CREDENTIALS_URI", "STS_ENDPOINT", "REGION_ID"} <= read
+    assert read - set(re.findall(r"[A-Z][A-Z0-9_]+", request.text)) == set()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tui.keymap import actions, defaults, load
+from tui.keymap import actions, as_toml, load
 from tui.settings import SettingsError
 
 
@@ -17,7 +20,7 @@ def read(tmp_path: Path, text: str) -> dict[str, str]:
 
 
 def test_the_defaults_are_a_keymap_that_changes_nothing(tmp_path: Path) -> None:
-    keymap = read(tmp_path, defaults())
+    keymap = read(tmp_path, as_toml())
     assert keymap == {name: action.key for name, action in actions().items()}
     assert len(keymap) > 40
 
@@ -59,3 +62,38 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
 
 def test_two_actions_may_change_places(tmp_path: Path) -> None:
     assert len(read(tmp_path, '"refresh" = "m"\n"load.page" = "r"\n')) == 2
+
+
+def run_config(tmp_path: Path, keymap: str) -> subprocess.CompletedProcess[str]:
+    """Run `config` where the keymap says this."""
+    directory = tmp_path / "sendfile-explorer"
+    directory.mkdir()
+    (directory / "keymap.toml").write_text(keymap, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "tui", "config"],
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_config_shows_the_keys_as_they_are_now(tmp_path: Path) -> None:
+    done = run_config(tmp_path, '"refresh" = "f5"\n')
+    assert '# "refresh" = "f5"  # Refresh (default r,ctrl+r)\n' in done.stdout
+    assert '# "quit" = "q"  # Leave the explorer\n' in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('"refesh" = "f5"', "did you mean refresh?"),
+        ('"refresh" = "x"', "x is given to both refresh and export."),
+    ],
+)
+def test_config_says_why_a_keymap_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:
+    done = run_config(tmp_path, text)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1

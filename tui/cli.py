@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Final, NoReturn
 
 from tui import flags as words
 from tui.flags import (
+    ALIAS,
     ARCHIVE_ACTIONS,
     CACHE_ACTIONS,
     COMMANDS,
@@ -188,12 +190,7 @@ _BUILDERS: Final[Mapping[str, Callable[[Given, Callable[[], float]], Request]]] 
 
 def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
     """Take the command's word out of the words, wherever it stands among the flags."""
-    takes_value = {
-        spelling: bool(flag.metavar)
-        for flag in _every_flag()
-        for spelling in (flag.name, flag.short)
-        if spelling
-    }
+    takes_value = _spellings()
     name, rest, positionals, seen = "", list[str](), list[str](), list[str]()
     waiting = iter(argv)
     for word in waiting:
@@ -208,7 +205,8 @@ def _command(argv: Sequence[str]) -> tuple[str, list[str]]:
             continue
         spelling = word.partition("=")[0] if word.startswith("--") else word[:2]
         if spelling not in takes_value:
-            raise UsageError(_unknown(spelling, takes_value))
+            asked = next((word for word in argv if word in COMMANDS), "")
+            raise UsageError(_unknown(spelling, asked, takes_value))
         seen.append(spelling)
         rest.append(word)
         if takes_value[spelling] and word == spelling:
@@ -223,10 +221,12 @@ def _check(name: str, positionals: Sequence[str], seen: Sequence[str]) -> None:
     if len(positionals) > len(command.words):
         word = positionals[len(command.words)]
         if not name:
-            near = nearest(word, COMMANDS)
+            near = f"--{word}" if f"--{word}" in _spellings() else nearest(word, COMMANDS)
             advice = f"; did you mean {near}?" if near else f"; there are {', '.join(COMMANDS)}."
             raise UsageError(f"There is no command {shown(word)}{advice}")
-        raise UsageError(f"{name} does not take the word {shown(word)}.")
+        raise UsageError(
+            f"{name} does not take the word {shown(word)}; a value with spaces needs quotes."
+        )
     own = {spelling for flag in command.flags for spelling in (flag.name, flag.short)}
     for spelling in seen:
         if spelling not in own:
@@ -239,12 +239,30 @@ def _check(name: str, positionals: Sequence[str], seen: Sequence[str]) -> None:
             raise UsageError(f"{spelling} is a flag of {listed}, not of {name or 'the explorer'}.")
     if not {"--help", "-h", "--version"} & set(seen) and len(positionals) < len(command.words):
         metavar = command.words[len(positionals)][0]
-        raise UsageError(f"{metavar} is missing: {PROGRAM} {name} {metavar}.")
+        choices = f" with one of {', '.join(command.actions)}" if command.actions else ""
+        raise UsageError(f"{metavar} is missing: {PROGRAM} {name} {metavar}{choices}.")
+
+
+def _spellings() -> dict[str, bool]:
+    """Return how each flag of any command is written, and whether a value goes with it."""
+    return {
+        spelling: bool(flag.metavar)
+        for flag in _every_flag()
+        for spelling in (flag.name, flag.short)
+        if spelling
+    }
 
 
 def _every_flag() -> tuple[Flag, ...]:
     commands = (EXPLORER, *COMMANDS.values())
     return tuple(flag for command in commands for flag in command.flags)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Breaks lines between words alone: a flag or a fault is looked for in one piece."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -260,9 +278,7 @@ def _parser(name: str, command: Command) -> argparse.ArgumentParser:
         usage=" ".join(filter(None, (title, "" if name else "[COMMAND]", taken, "[FLAG]..."))),
         description=command.summary,
         epilog=_epilog(name, command),
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
-            prog, max_help_position=30
-        ),
+        formatter_class=lambda prog: _Formatter(prog, max_help_position=30),
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
         add_help=False,
@@ -309,7 +325,8 @@ def _epilog(name: str, command: Command) -> str:
     if name:
         return "\n\n".join(filter(None, (command.epilog, words.EXIT_CODES)))
     listed = "\n".join(f"  {word:<8} {each.summary}" for word, each in COMMANDS.items())
-    return f"commands:\n{listed}\n\n{words.ENVIRONMENT}\n\n{words.EXIT_CODES}"
+    more = f"{PROGRAM} COMMAND --help has its flags. {ALIAS} is the same program."
+    return f"commands:\n{listed}\n{more}\n\n{words.ENVIRONMENT}\n\n{words.EXIT_CODES}"
 
 
 def _trimmed(error: argparse.ArgumentError) -> str:
@@ -321,7 +338,10 @@ def _trimmed(error: argparse.ArgumentError) -> str:
     return f"{name} {printable(error.message)}."
 
 
-def _unknown(spelling: str, known: Mapping[str, bool]) -> str:
-    near = nearest(spelling, known)
-    advice = f"; did you mean {near}?" if near else f"; {PROGRAM} --help lists them."
+def _unknown(spelling: str, asked: str, known: Mapping[str, bool]) -> str:
+    # The flags of the command that was asked for are likelier than those of all others.
+    own = [flag.name for flag in (COMMANDS[asked] if asked else EXPLORER).flags]
+    near = nearest(spelling, own) or nearest(spelling, known)
+    title = f"{PROGRAM} {asked}".strip()
+    advice = f"; did you mean {near}?" if near else f"; {title} --help lists them."
     return f"There is no flag {shown(spelling)}{advice}"

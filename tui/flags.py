@@ -117,7 +117,11 @@ DEMO: Final = (
 TERMINAL: Final = (
     _setting("--no-mouse", "Leave the mouse to the terminal.", value="false"),
     _setting("--slow", "Draw as little as a slow line needs."),
-    _setting("--theme", "Colour theme.", "NAME"),
+    _setting(
+        "--theme",
+        "sendfile-dark, sendfile-light, high-contrast, ansi, or one of Textual's.",
+        "NAME",
+    ),
     _setting("--no-line-driver", "Write whole regions, not just changed cells.", value="false"),
 )
 """How the explorer draws."""
@@ -197,11 +201,19 @@ exit codes:
 
 ENVIRONMENT: Final = """\
 environment:
-  ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
-  ALIBABA_CLOUD_SECURITY_TOKEN   who is asking
-  ALIBABA_CLOUD_REGION_ID        the region, unless --region says it
-  SENDFILE_EXPLORER_<SETTING>    any setting that the config command lists
-  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NO_COLOR"""
+  SENDFILE_EXPLORER_<SETTING>  any setting that the config command lists
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR, NO_COLOR
+and the vendor's own, each after ALIBABA_CLOUD_:
+  ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN  who is asking
+  PROFILE, CONFIG_FILE, CREDENTIALS_FILE            which profile, of which file
+  CLI_PROFILE_DISABLED, IGNORE_PROFILE              ask as no profile
+  REGION_ID, ENDPOINT, ENDPOINT_TYPE                where to ask
+  ROLE_ARN, ROLE_SESSION_NAME, EXTERNAL_ID,
+  OIDC_PROVIDER_ARN, OIDC_TOKEN_FILE                which role to take
+  STS_ENDPOINT, STS_REGION, VPC_ENDPOINT_ENABLED    where to ask for it
+  CREDENTIALS_URI, DISABLE_EXTERNAL_PROCESS         who else may say who asks
+  ECS_METADATA, ECS_METADATA_ENDPOINT, ECS_METADATA_DISABLED,
+  IMDSV1_DISABLED, IMDS_V1_DISABLED                 the role of the ECS instance"""
 """The variables that count."""
 
 EXPLORER: Final = Command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from textual.binding import Binding, BindingType
@@ -60,12 +61,13 @@ def actions() -> dict[str, Binding]:
     return found
 
 
-def defaults() -> str:
-    """Return a keymap file in which every action has its default keys."""
+def as_toml(changed: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a keymap file in which every action has its keys, changed or default."""
     lines = ["# Keys of sendfile-explorer. Each line: the action and its keys, commas between."]
-    lines += [
-        f'"{name}" = "{action.key}"  # {action.description}' for name, action in actions().items()
-    ]
+    for name, action in actions().items():
+        keys = changed.get(name, action.key)
+        default = f" (default {action.key})" if name in changed else ""
+        lines.append(f'"{name}" = "{keys}"  # {action.description}{default}')
     return "\n".join(lines) + "\n"
 
 

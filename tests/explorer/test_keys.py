@@ -8,7 +8,7 @@ import pytest
 
 from tests.explorer.driver import Driver, opened
 from tests.explorer.test_explorer import refusal
-from tui.keymap import actions, defaults
+from tui.keymap import actions, as_toml
 from tui.records import Query
 from tui.screens.call_log import CallLogScreen
 from tui.screens.keys import EXPLORER_KEYS
@@ -297,7 +297,7 @@ async def test_every_action_is_in_the_palette_and_in_the_keymap() -> None:
         }
         for key in EXPLORER_KEYS:
             assert key.id in commands[key.words]
-            assert f'"{key.id}" = "{key.keys}"' in defaults()
+            assert f'"{key.id}" = "{key.keys}"' in as_toml()
             assert actions()[key.id].key == key.keys
         await driver.press("colon")
         await driver.type("walk on")

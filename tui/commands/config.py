@@ -1,4 +1,4 @@
-"""`config`: every setting, its value and where that came from, and the keymap's defaults."""
+"""`config`: every setting, its value and where that came from, and every action with its keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui import keymap, resources
 from tui.commands import process
+from tui.plain import printable
 from tui.settings import as_toml
 
 if TYPE_CHECKING:
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
 
 
 def run(request: ShowSettings) -> int:
-    """Print the settings as a file that could be saved."""
+    """Print the settings as a file that could be saved; return the exit code.
+
+    Raises:
+        tui.settings.SettingsError: a setting or the keymap cannot be used.
+    """
     settings = process.load_settings(request.common)
     process.narrator().say_all(settings.warnings)
-    keys = "".join(f"# {line}\n" for line in keymap.defaults().splitlines())
     where = resources.config_directory() / resources.KEYMAP_FILE
+    keys = "".join(f"# {line}\n" for line in keymap.as_toml(keymap.load(where)).splitlines())
     return process.print_text(
         f"# {process.config_path(request.common)}\n{as_toml(settings)}\n"
-        f"# {where}, with its defaults:\n{keys}"
+        f"# {printable(str(where))}, every action with its keys:\n{keys}"
     )
