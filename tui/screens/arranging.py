@@ -110,8 +110,11 @@ class Arranging(Stage):
             self.say_status()
 
     def stop_arranging(self) -> bool:
-        """Leave the rows as they are shown; return whether others were on their way."""
-        if self._arranging is None:
+        """Leave the rows as they are shown; return whether it was said that others are coming.
+
+        What takes no time to speak of is not stopped: the key is for something else.
+        """
+        if not (self.loader.arranging and self.is_working("arrange")):
             return False
         self.workers.cancel_group(self, "arrange")
         self.filter_text, self.sort = self._arranged

@@ -165,10 +165,10 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         if self._end_timer is not None:
             self._end_timer.stop()
             self._end_timer = None
+        self.say_status()
         if expires_at is None:
             return
         left = expires_at - time.time()
-        self.say_status()
         if left > 0:
             self._end_timer = self.set_timer(states.next_look(left), self._watch_end)
 

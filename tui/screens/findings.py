@@ -257,11 +257,15 @@ class Pushes:
         for sending in push.sendings:
             theirs = self.deliveries.get(sending.invoke_id, ())
             good = sum(each.result.finished and not each.result.failed for each in theirs)
-            words = f"{good}/{max(len(theirs), sending.vm_count)} delivered"
+            total = max(len(theirs), sending.vm_count)
+            tone: Tone = "ok" if good == total else "pending"
+            if any(each.result.failed for each in theirs):
+                tone = "failed"
+            words = f"{good}/{total} delivered"
             yield line(
                 Span(f"{INSIDE}{fit(moment(sending.created), 25)}", "dim"),
                 Span(fit(sending.invoke_id, HOST_WIDTH)),
-                Span(f"  {words}", "ok" if good == len(theirs) else "failed"),
+                Span(f"  {words}", tone),
                 key=f"row {sending.invoke_id}",
             )
         last = {

@@ -130,8 +130,9 @@ class PickerScreen(FittingScreen[str | None]):
 
     def _go_to(self, key: str) -> None:
         for index, each in enumerate(self.pane.lines):
-            if each.key == key:
+            if key and each.key == key:
                 self.pane.move_cursor(index)
+                return
 
     def _show(self) -> None:
         wanted = self.field.value.strip().casefold()
@@ -148,10 +149,12 @@ class PickerScreen(FittingScreen[str | None]):
         spans = [mark, Span(fit(option.name, width), "strong")]
         used = 2 + width
         notes = list(option.notes)
-        while notes and used + cell_len(printable(notes[0][0])) <= room:
+        gap = ""
+        while notes and used + len(gap) + cell_len(printable(notes[0][0])) <= room:
             words, tone = notes.pop(0)
-            spans.append(Span(f"{words}  ", tone))
-            used += cell_len(printable(words)) + 2
+            spans.append(Span(f"{gap}{words}", tone))
+            used += len(gap) + cell_len(printable(words))
+            gap = "  "
         yield line(*spans, key=option.key)
         for words, tone in notes:
             for part in wrapped(words, room - INDENT):
