@@ -24,6 +24,6 @@ def run(request: ShowSettings) -> int:
     where = resources.config_directory() / resources.KEYMAP_FILE
     keys = "".join(f"# {line}\n" for line in keymap.as_toml(keymap.load(where)).splitlines())
     return process.print_text(
-        f"# {process.config_path(request.common)}\n{as_toml(settings)}\n"
+        f"# {printable(str(process.config_path(request.common)))}\n{as_toml(settings)}\n"
         f"# {printable(str(where))}, every action with its keys:\n{keys}"
     )

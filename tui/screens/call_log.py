@@ -49,6 +49,10 @@ class CallLogScreen(FittingScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#title", Bar).set_lines([line(Span(" API calls", "strong"))])
         self.pane.focus()
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Show the keys that help, as they are now."""
         wanted = (("calls.close", "back"), ("calls.refresh", "latest"), ("↑ ↓", "scroll"))
         self.query_one(HintLine).show(keyed(wanted, keys_of(self)))
 

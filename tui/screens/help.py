@@ -165,5 +165,7 @@ def _entry_lines(entry: Entry, width: int) -> Iterator[Line]:
         yield line(" " * NAME_WIDTH, part)
 
 
-_AT_THE_END: Final = frozenset({"quit.at_once", "palette.anywhere", "suspend", "redraw"})
+_AT_THE_END: Final = frozenset(
+    {"quit.at_once", "palette.anywhere", "suspend", "redraw", "mouse", "draw.less"}
+)
 """Actions of the whole application."""

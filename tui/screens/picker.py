@@ -94,6 +94,10 @@ class PickerScreen(FittingScreen[str | None]):
         self.field.focus()
         self._show()
         self._go_to(self._current)
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Show the keys that help, as they are now."""
         self.query_one(HintLine).show(keyed(HINTS, keys_of(self)))
 
     @on(Resize)
