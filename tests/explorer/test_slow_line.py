@@ -40,6 +40,8 @@ def test_the_mouse_is_left_to_the_terminal_and_taken_again(home: Path) -> None:
         window.press("!")
         window.shows("enter goes back")
         window.press("enter")
+        # What the explorer had drawn before is still on the screen; this it asks for anew, last.
+        window.until(lambda: window.modes()[2004], "the explorer")
         window.shows("f filter")
         assert has_mouse(window) == {False}, "it stays the terminal's"
         window.press("ctrl+q")
