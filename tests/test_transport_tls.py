@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.certificates import self_signed
 from tests.serving import always
 from tests.wire import http, http_transport, serving
 from tui.api import tls
@@ -20,18 +20,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a self-signed certificate for 127.0.0.1 with its key in one file."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    key = path.with_suffix(".key")
-    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -batch"
-    names = ["-subj", "/CN=somewhere.example", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        ["openssl", *command.split(), *names, "-keyout", key, "-out", path],
-        check=True,
-        capture_output=True,
-    )
-    path.write_text(path.read_text() + key.read_text())
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 async def ask_securely(certificate: Path) -> Answer:

@@ -12,7 +12,7 @@ _NAMED_SECRET: Final = re.compile(
     r"""(?ix)
     ( (?: access_?key_?(?:id|secret)? | secret(?:_?access)?(?:_?key)? | security_?token
         | signature (?!nonce) | credential | authorization | password | passwd | token )
-      ["']? \s* [=:] \s* ["']? )
+      ["']? \s* [=:] \s* ["']? (?: (?: bearer | basic ) \s+ )? )
     [^\s"',;&]+
     """.replace("_?", "[-_ ]?")
 )

@@ -119,14 +119,11 @@ PALETTE_TONES: Final[Mapping[str, str]] = {
     "title-focused-style": "bold underline",
     "match-ground": "ansi_default",
     "match-text": "ansi_yellow",
-    "match-style": "underline",
 }
 """The tones of a theme in the terminal's own colours: what a ground would show, a style does."""
 
 
-STYLES: Final = {
-    name: "none" for name in PALETTE_TONES if name.endswith("-style") and name != "match-style"
-}
+STYLES: Final = {name: "none" for name in PALETTE_TONES if name.endswith("-style")}
 """The styles of a theme whose grounds say what is what."""
 
 WITHOUT_COLOUR: Final = NoColor()
@@ -200,7 +197,6 @@ def tones(variables: Mapping[str, str], *, ansi: bool = False) -> dict[str, str]
         **{name: colour.hex for name, colour in found.items()},
         "cursor-style": "bold",
         "title-focused-style": "bold",
-        "match-style": "underline",
     }
 
 

@@ -46,6 +46,7 @@ def test_causes_and_notes_are_masked_and_printable_too() -> None:
         ('"SecurityToken": "CAIS/x+y=="', '"SecurityToken": "‹masked›"'),
         ("x-acs-security-token: CAIS", "x-acs-security-token: ‹masked›"),
         ("?AccessKeyId=foo&Signature=b%2F&x=1", "?AccessKeyId=‹masked›&Signature=‹masked›&x=1"),
+        ("Authorization: Bearer abc123 sent", "Authorization: Bearer ‹masked› sent"),
         ("key LTAI5tFoo gone", "key ‹masked› gone"),
         ("STS.NUxyz is old", "‹masked› is old"),
         ("as3jKcEDJvYpZ5wQfyWiHXYZ1234ab", "‹masked›"),

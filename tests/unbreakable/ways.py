@@ -6,7 +6,6 @@ import asyncio
 import io
 import os
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
+from tests.certificates import self_signed
 from tests.explorer.driver import Driver
 from tests.unbreakable.faults import ASKED, NEVERTHELESS, Fault, nothing
 from tests.unbreakable.runs import FIRST, Outcome, opened, session_of, shown, walk
@@ -122,7 +122,7 @@ async def _ask(driver: Driver, service: Service) -> Outcome:
 @asynccontextmanager
 async def _world() -> AsyncIterator[World]:
     with TemporaryDirectory() as directory, mock.patch.object(Loader, "_count_down", _for_ever):
-        authority = _certificate(Path(directory))
+        authority = self_signed(Path(directory))
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(authority)
         async with (
@@ -140,17 +140,3 @@ async def _for_ever(loader: Loader, seconds: float) -> None:
     loader.retry_in = round(seconds)
     loader._changed()
     await asyncio.Event().wait()
-
-
-def _certificate(directory: Path) -> Path:
-    """Return a certificate for 127.0.0.1 that vouches for itself, with its key in one file."""
-    path, key = directory / "authority.pem", directory / "authority.key"
-    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -batch"
-    names = ["-subj", "/CN=somewhere.example", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        ["openssl", *command.split(), *names, "-keyout", key, "-out", path],
-        check=True,
-        capture_output=True,
-    )
-    path.write_text(path.read_text() + key.read_text())
-    return path

@@ -89,6 +89,10 @@ class Arranging(Stage):
         if reading is not None:
             await self.rearrange(reading)
 
+    def rows_are_unarranged(self) -> None:
+        """Know that rows of another query are shown, in the service's order and all of them."""
+        self._arranged = ("", None)
+
     async def rearrange(self, reading: Reading) -> None:
         """Let the rows find their places; where that takes long it is said."""
         self._arranging = this = object()

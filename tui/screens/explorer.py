@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.binding import BindingType
 from textual.timer import Timer
+from textual.worker import WorkerCancelled
 
 from tui.api.errors import CredentialsUnavailable
 from tui.archive.store import Archive
@@ -97,8 +99,11 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         self.table.show(reading.view, keep_cursor=bool(self._first))
         self._first = ()
         self.say_status()
+        self.rows_are_unarranged()
         if self.filter_text or self.sort is not None:
-            await self.rearrange(reading)
+            # In a worker of its own, so that esc stops it and leaves the query.
+            with contextlib.suppress(WorkerCancelled):
+                await self.arrange_rows().wait()
         if self.cursor_wanted:
             wanted, self.cursor_wanted = self.cursor_wanted, ""
             await self.go_to_row(wanted)

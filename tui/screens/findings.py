@@ -203,7 +203,7 @@ def _healed_words(standing: Standing) -> str:
     return f"{words}, flapping" if standing.flapping else words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pushes:
     """The answer to what was pushed: a line for each push, which unfolds into its sends."""
 
@@ -281,6 +281,8 @@ class Pushes:
                 Span(f"  {last.get(host, '')}", "failed"),
                 key=f"host {host}",
             )
+        if len(push.failed) > MOST_LINES:
+            yield line(Span(f"{INSIDE}and {len(push.failed) - MOST_LINES:,} more", "dim"))
         for words, hosts in (("pending", push.pending), ("failed, then healed", push.healed)):
             if hosts:
                 here = counted(len(hosts), "instance")

@@ -70,6 +70,8 @@ class Stage(FittingScreen[None]):
         """What the keys were chosen for that are shown now."""
         self._keys: dict[str, list[str]] = {}
         self._advice = ""
+        self._hid_filters = False
+        """Whether drawing less has hidden the filters, and not the user."""
 
     def compose(self) -> ComposeResult:
         yield self.status_bar
@@ -211,8 +213,12 @@ class Stage(FittingScreen[None]):
     def draw_less(self, less: bool) -> None:
         """Draw what a slow line carries in time, or everything again."""
         self.table.draw_less(less)
-        # Rows from edge to edge are what a terminal scrolls by itself.
-        self.set_class(less, "-hide-filters")
+        # Rows from edge to edge are what a terminal scrolls by itself; filters that the user has
+        # hidden stay hidden afterwards.
+        if less:
+            self._hid_filters = not self.has_class("-hide-filters")
+        if self._hid_filters:
+            self.set_class(less, "-hide-filters")
         self.advise("")
 
     def dismiss_notice(self) -> bool:

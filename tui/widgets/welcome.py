@@ -30,11 +30,9 @@ class Welcome(Bar):
         self.set_lines(lines)
         self.add_class("-greeting")
 
-    def dismiss(self) -> bool:
-        """Take the lines away; return whether they were there."""
-        shown = self.has_class("-greeting")
+    def dismiss(self) -> None:
+        """Take the lines away."""
         self.remove_class("-greeting")
-        return shown
 
 
 def welcome_lines(keys: Mapping[str, Sequence[str]]) -> list[Line]:
