@@ -42,7 +42,8 @@ async def main(path: str, name: str, local: str) -> None:
             await view.add(page_of(name, number), Step(walk, token=f"{name} {number}"))
             if archive.warnings:
                 raise SystemExit("\n".join(archive.warnings))
-            print(name, number, flush=True)
+            # In one piece, for a part of a line says nothing when the kill comes between.
+            print(f"{name} {number}\n", end="", flush=True)
 
 
 if __name__ == "__main__":
