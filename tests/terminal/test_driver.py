@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.message import Message
 
 from tui.terminal import hooks
 from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
@@ -139,6 +145,41 @@ def test_nothing_is_written_for_what_stays_the_same(home: Path) -> None:
         terminal.send(b"kj")
         terminal.until_shown("key j")
         assert len(terminal.raw) - seen < KEY_BYTES, terminal.raw[seen:]
+
+
+@pytest.mark.anyio
+async def test_the_last_size_stays_however_the_signals_nest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A storm of signals: one arrives while the size of the one before is being read."""
+    told: list[Size] = []
+    sizes = [(100, 30), (1, 2)]
+
+    class Application(App[None]):
+        def post_message(self, message: Message) -> bool:
+            if isinstance(message, events.Resize):
+                told.append(message.size)
+            return True
+
+    def read(_: LinuxDriver) -> tuple[int, int]:
+        old = sizes[-1]
+        if len(sizes) > 1:
+            sizes.pop()
+            os.kill(os.getpid(), signal.SIGWINCH)
+        return old
+
+    monkeypatch.setattr(LinuxDriver, "_get_terminal_size", read)
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGTSTP, signal.SIGCONT)}
+    driver = SteadyDriver(Application())
+    before = signal.signal(signal.SIGWINCH, driver._sigwinch_application)
+    try:
+        os.kill(os.getpid(), signal.SIGWINCH)
+        while len(told) < 2:
+            await asyncio.sleep(0.001)
+    finally:
+        for name, handler in {signal.SIGWINCH: before, **handlers}.items():
+            signal.signal(name, handler)
+    assert told == [Size(1, 2), Size(100, 30)]
 
 
 def test_the_driver_is_textuals_own_where_a_hook_is_missing(

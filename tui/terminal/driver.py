@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 
 from tui.terminal import hooks
@@ -50,6 +52,13 @@ class SteadyDriver(LinuxDriver):
         if not self._away:
             super().write(data)
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, and hear of its sizes in their order."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        # A signal may interrupt the handler of the one before between the size that it has read
+        # and the event that it makes of it: the older size would come last, and stay.
+        signal.signal(signal.SIGWINCH, self._sigwinch_application)
+
     def switch_mouse(self) -> bool:
         """Leave the mouse to the terminal, whose own selection works then, or take it again.
 
@@ -73,6 +82,15 @@ class SteadyDriver(LinuxDriver):
         self._away = self._writer_thread is None or not self._writer_thread.is_alive()
         # The size event that the driver sends may find nothing to do at an unchanged size.
         self._app.call_later(self._app.refresh, layout=True)
+
+    def _sigwinch_application(self, *_: Any) -> None:
+        self._loop.call_soon_threadsafe(self._resized)
+
+    def _resized(self) -> None:
+        # A terminal that tells of its sizes by itself has told of this one.
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(events.Resize(size, size))
 
     def _sigtstp_application(self, *arguments: Any) -> None:
         # A signal may arrive while the lock is held that the last writes will ask for.
@@ -125,7 +143,7 @@ class LineDriver(SteadyDriver):
         self._frame.forget()
         self._flow.restart()
         self._is_asked_by_textual = True
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, after its answers: a shell would take them for keys."""

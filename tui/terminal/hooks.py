@@ -22,7 +22,13 @@ DRIVER_METHODS: Final = (
 )
 """Methods of Textual's driver that ours calls or takes the place of."""
 
-DRIVER_ATTRIBUTES: Final = ("_auto_restart", "_loop", "_mouse", "_writer_thread")
+DRIVER_ATTRIBUTES: Final = (
+    "_auto_restart",
+    "_in_band_window_resize",
+    "_loop",
+    "_mouse",
+    "_writer_thread",
+)
 """Attributes of Textual's driver that ours reads."""
 
 
