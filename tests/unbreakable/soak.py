@@ -1,9 +1,9 @@
 """A long day in a short time: queries, regions and watching on a compressed clock, and what stays.
 
-`python -m tests.unbreakable.soak` opens the explorer against the emulator on a real socket, with an
-archive in a file, and asks 10,000 queries in it, switches the region 200 times, watches what is
-unfinished and sleeps through an hour. It prints memory, file descriptors, tasks and threads as they
-go, and whether they stay. `--queries N` and `--regions N` make it shorter.
+`python -m tests.unbreakable.soak` opens the explorer against an emulator in a process of its own,
+with an archive in a file, and asks 10,000 queries in it, switches the region 200 times, watches
+what is unfinished and sleeps through an hour. It prints memory, file descriptors, tasks and threads
+as they go, and whether they stay. `--queries N` and `--regions N` make it shorter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Final
 from unittest import mock
 
 from tests.explorer.driver import Driver, Wire
-from tests.unbreakable.service import Service, listening
+from tests.explorer.test_in_a_terminal import emulator
 from tui.api.client import Client, Observer
 from tui.api.credentials import Credentials, FixedCredentials
 from tui.api.endpoints import resolve
@@ -49,6 +49,13 @@ WARM: Final = 0.25
 ALLOWED: Final = 1.03
 """The growth of the memory from then on that is taken for chance."""
 
+SERVED: Final = (
+    *("--records", "400"),
+    *("--arrive", "0.05"),
+    *("--clock-speed", str(SPEED)),
+)
+"""What the emulator serves: records that become more in the course of a day."""
+
 NAMES: Final = ("nginx.conf", "app.env", "rotate-keys.sh", "sshd_config", "no-such-file", "")
 
 STATUSES: Final = ((), ("Failed",), ("Success",), ("Failed", "PartialFailed"), ("Running",))
@@ -72,14 +79,13 @@ class Sample:
 
 
 class CompressedClock:
-    """A clock that goes faster, and can be moved on."""
+    """A clock that goes as fast as the emulator's."""
 
     def __init__(self) -> None:
         self._began = time.time()
-        self.ahead = 0.0
 
     def __call__(self) -> float:
-        return self._began + (time.time() - self._began) * SPEED + self.ahead
+        return self._began + (time.time() - self._began) * SPEED
 
 
 def sample(queries: int, began: float) -> Sample:
@@ -98,15 +104,15 @@ def sample(queries: int, began: float) -> Sample:
 
 
 @asynccontextmanager
-async def opened(directory: Path, clock: CompressedClock) -> AsyncIterator[Driver]:
-    """Open the explorer against the emulator on a socket, with an archive in a file."""
-    emulator = Emulator(
-        Fleet(400, 7, clock=clock, start=clock(), arrive_per_minute=0.05), clock=clock
-    )
-    service = Service(emulator)
-    async with listening(service.converse) as port:
-        endpoint = resolve("", endpoint=f"http://localhost:{port}")
-        pair = Credentials(emulator.access_key_id, emulator.access_key_secret)
+async def opened(directory: Path) -> AsyncIterator[Driver]:
+    """Open the explorer, with an archive in a file, against an emulator in another process.
+
+    What the emulator holds is not the explorer's, and would be counted in one process.
+    """
+    clock = CompressedClock()
+    with emulator(directory, *SERVED) as facts:
+        endpoint = resolve("", endpoint=facts["endpoint"])
+        pair = Credentials(facts["access_key_id"], facts["access_key_secret"])
 
         async def connect(observer: Observer) -> Client:
             return Client(
@@ -121,11 +127,11 @@ async def opened(directory: Path, clock: CompressedClock) -> AsyncIterator[Drive
             return Session("soak", "soak", connect, session, 50, region)
 
         app = ExplorerApp(
-            session(emulator.region), Archive(directory / "soak.sqlite3"), Query(emulator.region)
+            session(facts["region"]), Archive(directory / "soak.sqlite3"), Query(facts["region"])
         )
         with mock.patch.multiple(watching, INTERVAL=5 / SPEED, BETWEEN_CALLS=0.6 / SPEED):
             async with app.run_test(size=(60, 20)) as pilot:
-                driver = Driver(app, pilot, Wire(emulator))
+                driver = Driver(app, pilot, Wire(Emulator(Fleet(1))))
                 await driver.settle()
                 yield driver
 
@@ -138,10 +144,10 @@ async def soak(
     looks: int = SAMPLES,
 ) -> list[Sample]:
     """Work as somebody does all day long; return what the process held meanwhile."""
-    clock, began = CompressedClock(), time.monotonic()
+    began = time.monotonic()
     samples: list[Sample] = []
     with TemporaryDirectory() as directory:
-        async with opened(Path(directory), clock) as driver:
+        async with opened(Path(directory)) as driver:
             switch_every = max(queries // regions, 1)
             look_every = max(queries // looks, 1)
             for number in range(queries):
@@ -149,7 +155,7 @@ async def soak(
                 if number % switch_every == switch_every - 1:
                     await switch(driver, number // switch_every)
                 if number == queries // 2:
-                    await sleep_an_hour(driver, clock)
+                    await sleep_an_hour(driver)
                 if number % look_every == look_every - 1:
                     samples.append(sample(number + 1, began))
                     tell(samples[-1])
@@ -184,9 +190,9 @@ async def switch(driver: Driver, number: int) -> None:
     await driver.wait_for(lambda: explorer.query_shown.region == region)
 
 
-async def sleep_an_hour(driver: Driver, clock: CompressedClock) -> None:
-    """Let an hour pass in which nobody asks, and see the explorer go on with a refresh."""
-    clock.ahead += 3600
+async def sleep_an_hour(driver: Driver) -> None:
+    """Let an hour of the clock pass in which nobody asks, and go on with a refresh."""
+    await asyncio.sleep(3600 / SPEED)
     await driver.wait_for(lambda: not driver.explorer.is_working("pages"))
     await driver.pilot.press("r")
     await driver.wait_for(lambda: not driver.explorer.is_working("pages"))
