@@ -15,6 +15,7 @@ from tui.resources import styles_directory
 from tui.terminal.application import GuardedApp
 from tui.themes import ThemedApp
 from tui.widgets.hex_pane import HexPane
+from tui.widgets.lines import TonedScreen
 from tui.widgets.text_pane import TextPane
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +37,9 @@ class Host(GuardedApp[None], ThemedApp[None]):
         super().__init__()
         self.pane = pane
         self.said: list[str] = []
+
+    def get_default_screen(self) -> TonedScreen[None]:
+        return TonedScreen()
 
     def compose(self) -> ComposeResult:
         yield self.pane

@@ -14,7 +14,7 @@ from tui.plain import printable
 from tui.records import Query, TagFilter
 from tui.widgets.bars import Status, count_words, fitting_hints, query_words, status_line
 from tui.widgets.cells import fit, wrapped
-from tui.widgets.lines import Line, Span, StaticLines, line
+from tui.widgets.lines import Line, Span, StaticLines, TonedScreen, line
 from tui.widgets.words import TimeStyle, byte_count, duration, moment, plural, status_words
 
 
@@ -113,6 +113,9 @@ class Host(App[None]):
     def __init__(self, lines: list[Line]) -> None:
         super().__init__()
         self.pane = StaticLines(lines)
+
+    def get_default_screen(self) -> TonedScreen[None]:
+        return TonedScreen()
 
     def compose(self) -> ComposeResult:
         yield self.pane

@@ -7,7 +7,6 @@ import json
 
 import pytest
 from textual.binding import Binding
-from textual.widgets import Input
 
 from tests.explorer.driver import Driver, Wire, opened
 from tui.api.transport import Answer
@@ -72,13 +71,13 @@ async def test_keys_are_text_in_a_field() -> None:
         await driver.press("f", "tab")
         await driver.type("q3?r")
         assert driver.app.is_running
-        assert driver.explorer.sidebar.query_one("#name", Input).value == "q3?r"
+        assert driver.explorer.sidebar.fields().inputs["name"].value == "q3?r"
 
 
 async def test_a_filter_that_the_api_would_refuse_is_explained_and_not_sent() -> None:
     async with opened() as driver:
         await driver.press("f")
-        field = driver.explorer.sidebar.query_one("#tags", Input)
+        field = driver.explorer.sidebar.fields().inputs["tags"]
         field.focus()
         field.value = "acs:env=1"
         await driver.press("enter")
@@ -97,15 +96,16 @@ async def test_escape_leaves_the_filters_as_they_hold() -> None:
         await driver.type("x")
         await driver.press("escape")
         assert driver.explorer.table.has_focus
-        assert driver.explorer.sidebar.query_one("#name", Input).value == "app.env"
+        assert driver.explorer.sidebar.fields().inputs["name"].value == "app.env"
         assert len(driver.pages_asked) == 1
 
 
 async def test_tags_are_sent_with_and_without_a_value() -> None:
     query = Query("cn-hangzhou", tags=(TagFilter("env", "prod"), TagFilter("team")))
     async with opened(query=query) as driver:
-        assert driver.explorer.sidebar.query_one("#tags", Input).value == "env=prod team"
         [asked] = driver.pages_asked
+        await driver.press("f")
+        assert driver.explorer.sidebar.fields().inputs["tags"].value == "env=prod team"
         assert (asked["Tag.1.Key"], asked["Tag.1.Value"]) == ("env", "prod")
         assert (asked["Tag.2.Key"], "Tag.2.Value" in asked) == ("team", False)
 
@@ -308,7 +308,7 @@ async def test_keys_work_at_once_and_in_every_pane_at_any_size(size: tuple[int, 
         await driver.press("escape")
         assert driver.explorer.table.has_focus
         await driver.press("f")
-        assert driver.explorer.sidebar.status.has_focus
+        assert driver.explorer.sidebar.fields().status.has_focus
         assert "Resource group" in driver.screen() or size[1] < 20
         await driver.press("escape", "down")
         assert driver.explorer.table.cursor == 3
@@ -337,7 +337,7 @@ async def test_panes_are_reached_by_number_and_by_tab() -> None:
         await driver.press("tab")
         assert driver.explorer.detail.has_focus
         await driver.press("tab")
-        assert driver.explorer.sidebar.status.has_focus
+        assert driver.explorer.sidebar.fields().status.has_focus
         await driver.press("shift+tab")
         assert driver.explorer.detail.has_focus
 

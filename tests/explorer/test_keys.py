@@ -364,7 +364,7 @@ async def test_a_menu_is_whole_at_80_columns() -> None:
 async def test_b_opens_filters_that_are_folded_away() -> None:
     async with opened(size=(80, 24)) as driver:
         await driver.press("b")
-        assert driver.explorer.sidebar.status.has_focus
+        assert driver.explorer.sidebar.fields().status.has_focus
         await driver.press("b")
         assert driver.explorer.table.has_focus
         assert not driver.explorer.sidebar.is_on_screen

@@ -31,7 +31,7 @@ def make_app() -> Any:
     from tui.terminal.application import GuardedApp
     from tui.terminal.driver import LineDriver, SteadyDriver
     from tui.themes import ThemedApp
-    from tui.widgets.lines import Line, Span, StaticLines, line
+    from tui.widgets.lines import Line, Span, StaticLines, TonedScreen, line
 
     class Scroller(GuardedApp[None], ThemedApp[None]):
         """Two panes and a line."""
@@ -43,6 +43,10 @@ def make_app() -> Any:
         def __init__(self) -> None:
             super().__init__(driver_class=LineDriver if DRIVER == "line" else SteadyDriver)
             self.keys = 0
+
+        def get_default_screen(self) -> TonedScreen[None]:
+            """Return a screen for lines."""
+            return TonedScreen()
 
         def compose(self) -> ComposeResult:
             """Lay the panes out."""

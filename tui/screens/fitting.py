@@ -7,11 +7,12 @@ from typing import Final, Protocol, runtime_checkable
 
 from textual.events import DescendantFocus
 from textual.geometry import Size
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.widgets.bars import HintLine
+from tui.widgets.lines import TonedScreen
 
 WIDTHS: Final = [
     (0, "-too-narrow"),
@@ -42,7 +43,7 @@ class Ordered(Protocol):
         """Let keys wait for what is being opened."""
 
 
-class FittingScreen(Screen[ScreenResultType]):
+class FittingScreen(TonedScreen[ScreenResultType]):
     """A screen that gives way to one plain line where the terminal is too small for it."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.widget import Widget
 
 from tui.api.errors import ApiError, CredentialsUnavailable, Denied
 from tui.archive.rows import Known
@@ -95,13 +96,23 @@ class Stage(FittingScreen[None]):
     def go_to(self, name: str) -> None:
         """Give the focus to a pane, showing it where it is folded away."""
         self._enter(name)
-        targets = {"filters": self.sidebar.status, "invocations": self.table}
-        target = targets.get(name, self.detail)
+        if name == "filters":
+            target: Widget = self.sidebar.fields().status
+            self._await_fields()
+        else:
+            target = self.table if name == "invocations" else self.detail
         # At once, though a pane that is folded away is there only once the style sheets have been
         # applied: the next key may have been struck already.
         self.set_focus(target, scroll_visible=False)
         if name == "filters":
             self.sidebar.scroll_home(animate=False)
+
+    @work(group="fields")
+    async def _await_fields(self) -> None:
+        # Who quits amid the making of the fields would meet fields that are half there.
+        if self.sidebar.fields_mount is not None:
+            with self.opening():
+                await self.sidebar.fields_mount
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know the pane that has the focus, however it came to have it."""

@@ -12,7 +12,7 @@ from textual.events import Click, Resize
 from tui.plain import printable
 from tui.records import Query
 from tui.widgets.cells import wrapped
-from tui.widgets.lines import Line, Span, StaticLines, line
+from tui.widgets.lines import GivenLines, Line, Span, line
 
 KEPT: Final = ("help", "quit")
 """What hints are for that are shown wherever there is room for them."""
@@ -122,7 +122,7 @@ def count_words(status: Status) -> str:
     return f"{loaded:,} loaded, more"
 
 
-class Bar(StaticLines, can_focus=False):
+class Bar(GivenLines, can_focus=False):
     """Lines that are only looked at."""
 
     def on_click(self, event: Click) -> None:

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Input, Label, Select, Static
+from textual.widget import AwaitMount, Widget
 
-from tui.plain import printable
-from tui.records import OVERALL_STATUSES, Query, TagFilter
-from tui.widgets.bars import query_words
+from tui.records import Query
+from tui.widgets.bars import Bar, query_words
+from tui.widgets.filter_words import LINES_OF_A_FIELD, filter_lines
 from tui.widgets.lines import Line, Span, StaticLines, line
 
-Statuses = tuple[str, ...]
-
-ANY: Final[Statuses] = ()
-BROKEN: Final[Statuses] = ("Failed", "PartialFailed")
-"""Two walks merged, because the API takes one status at a time."""
-
-STATUS_CHOICES: Final[tuple[tuple[str, Statuses], ...]] = (
-    ("any", ANY),
-    ("Failed or PartialFailed", BROKEN),
-    *((status, (status,)) for status in OVERALL_STATUSES),
-)
+if TYPE_CHECKING:
+    from tui.widgets.filter_fields import FilterFields
 
 MOST_RECENT: Final = 20
 """Queries of before that are listed."""
 
-MAX_INPUT: Final = 2000
-"""Characters that a field takes: room for 20 tags, and a bound on what a slip can paste."""
+
+class FilterGlance(Bar):
+    """What the fields would say, where nobody has wanted to type yet: it costs less to draw."""
+
+    @dataclass
+    class Clicked(Message):
+        """The user wants the field at this place."""
+
+        place: int
+
+    def show(self, query: Query) -> None:
+        """Show the filters of a query."""
+        lines = filter_lines(query)
+        self.styles.height = len(lines)
+        self.set_lines(lines)
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the field under the mouse."""
+        event.stop()
+        self.post_message(self.Clicked(event.y // LINES_OF_A_FIELD))
 
 
 class RecentQueries(StaticLines):
@@ -74,15 +80,6 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         Binding("up", "step(-1)", "Previous field", show=False, id="filters.previous"),
     ]
 
-    FIELDS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("name", "Name", "exact file name"),
-        ("invoke-id", "Invoke ID", "f-…"),
-        ("instance-id", "Instance ID", "i-…"),
-        ("resource-group-id", "Resource group", "rg-…"),
-        ("tags", "Tags", "key=value key …"),
-    )
-
-    status = query_one("#status", Select)
     recent = query_one(RecentQueries)
 
     @dataclass
@@ -105,35 +102,34 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._query = query
         self._recent: Sequence[tuple[Query, str, int]] = ()
+        self._glance = FilterGlance()
+        self._fields: FilterFields | None = None
+        self.fields_mount: AwaitMount | None = None
+        """To be awaited by who wants the fields to be there, where they have been made."""
 
     def compose(self) -> ComposeResult:
-        yield Static("Filters", classes="pane-title", markup=False)
-        yield Label("Status", markup=False)
-        yield Select(
-            self._choices(),
-            allow_blank=False,
-            value=self._query.statuses,
-            id="status",
-            compact=True,
-        )
-        for identity, title, placeholder in self.FIELDS:
-            yield Label(title, markup=False)
-            field = Input(
-                self._value(identity),
-                placeholder=placeholder,
-                id=identity,
-                compact=True,
-                max_length=MAX_INPUT,
-                select_on_focus=False,
-            )
-            field.cursor_blink = False
-            yield field
-        yield Static("", id="problem", markup=False)
-        yield Label("Recent queries", id="recent-title", markup=False)
+        title, recent = Bar(id="filters-title"), Bar(id="recent-title")
+        title.set_lines([line("Filters")])
+        recent.set_lines([line(Span("Recent queries", "dim"))])
+        yield title
+        yield self._glance
+        yield recent
         yield RecentQueries()
 
     def on_mount(self) -> None:
+        self._glance.show(self._query)
         self._list_recent()
+
+    def fields(self) -> FilterFields:
+        """Return the fields, which take the place of what is shown of them when first wanted."""
+        if self._fields is None:
+            # Fields cost a good part of the first frame, and few starts want one.
+            from tui.widgets.filter_fields import FilterFields
+
+            self._fields = FilterFields(self._query)
+            self.fields_mount = self.mount(*self._fields.widgets(), before=self._glance)
+            self._glance.display = False
+        return self._fields
 
     def show_recent(self, recent: Sequence[tuple[Query, str, int]]) -> None:
         """List queries of before, each with when it was asked and how many rows it has."""
@@ -146,7 +142,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
             words = " ".join(query_words(query)) or "everything"
             lines.append(line(words, key=str(number)))
             lines.append(line(Span(f"  {when}, {rows:,} rows", "dim")))
-        # The list can come before the fields are there, and when they are there no more.
+        # The list can come before the panes are there, and when they are there no more.
         for pane in self.query(RecentQueries):
             pane.set_lines(lines)
             pane.styles.height = len(lines)
@@ -160,15 +156,19 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         if event.number < len(self._recent):
             self.post_message(self.Recalled(self._recent[event.number][0]))
 
+    @on(FilterGlance.Clicked)
+    def go_to_field(self, event: FilterGlance.Clicked) -> None:
+        """Go to the field that was clicked."""
+        event.stop()
+        self.screen.set_focus(self.fields().order[event.place])
+
     def show(self, query: Query) -> None:
         """Show the filters of a query that came from elsewhere."""
         self._query = query
-        with self.prevent(Select.Changed, Input.Changed):
-            self.status.set_options(self._choices())
-            self.status.value = query.statuses
-            for identity, _, _ in self.FIELDS:
-                self.query_one(f"#{identity}", Input).value = self._value(identity)
-        self._say(())
+        if self._fields is None:
+            self._glance.show(query)
+        else:
+            self._fields.show(query)
 
     def step(self, step: int) -> bool:
         """Go to the next field, or the one before; return whether there is one.
@@ -176,71 +176,40 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         The order is known here: the screen's own is that of what is drawn already, which a sidebar
         that has just been opened is not.
         """
-        fields: list[Widget] = [self.status, *self.query(Input)]
+        order: list[Widget] = self.fields().order
         if self.recent.display:
-            fields.append(self.recent)
+            order.append(self.recent)
         focused = self.screen.focused
-        place = (fields.index(focused) if focused in fields else -1) + step
-        if not 0 <= place < len(fields):
+        place = (order.index(focused) if focused in order else -1) + step
+        if not 0 <= place < len(order):
             return False
-        self.screen.set_focus(fields[place])
+        self.screen.set_focus(order[place])
         return True
 
     def action_step(self, step: int) -> None:
         """Go to another field; from the last one to nowhere."""
         self.step(step)
 
-    @on(Select.Changed)
-    @on(Input.Submitted)
-    def apply(self, event: Message) -> None:
-        """Ask for the query that the fields describe, if the API would take it."""
+    def on_select_changed(self, event: Message) -> None:
+        """Ask with the status that was chosen, unless that is the one of before."""
         event.stop()
-        query, problems = self._described()
-        self._say(problems)
-        if problems or query is None:
-            return
-        if query == self._query and isinstance(event, Select.Changed):
-            return
-        self._query = query
-        self.post_message(self.Changed(query))
+        self._apply(again=False)
+
+    def on_input_submitted(self, event: Message) -> None:
+        """Ask with what was typed."""
+        event.stop()
+        self._apply(again=True)
 
     def action_leave(self) -> None:
         """Go back; the fields say again what holds."""
         self.show(self._query)
         self.post_message(self.Left())
 
-    def _described(self) -> tuple[Query | None, tuple[str, ...]]:
-        values = {
-            identity: self.query_one(f"#{identity}", Input).value.strip()
-            for identity, _, _ in self.FIELDS
-        }
-        try:
-            words = shlex.split(values["tags"])
-        except ValueError:
-            return None, ("The tags have an opening quote without a closing one.",)
-        statuses = self.status.value
-        query = replace(
-            self._query,
-            statuses=statuses if isinstance(statuses, tuple) else ANY,
-            name=values["name"],
-            invoke_id=values["invoke-id"],
-            instance_id=values["instance-id"],
-            resource_group_id=values["resource-group-id"],
-            tags=tuple(map(TagFilter.parse, words)),
-        )
-        return query, query.problems()
-
-    def _value(self, identity: str) -> str:
-        if identity == "tags":
-            return shlex.join(map(str, self._query.tags))
-        return str(getattr(self._query, identity.replace("-", "_")))
-
-    def _choices(self) -> list[tuple[Content, Statuses]]:
-        choices = dict(STATUS_CHOICES)
-        if self._query.statuses not in choices.values():
-            choices[" or ".join(self._query.statuses)] = self._query.statuses
-        return [(Content(words), statuses) for words, statuses in choices.items()]
-
-    def _say(self, problems: tuple[str, ...]) -> None:
-        text = "\n".join(printable(problem) for problem in problems)
-        self.query_one("#problem", Static).update(Content(text))
+    def _apply(self, *, again: bool) -> None:
+        fields = self.fields()
+        query, problems = fields.described()
+        fields.say(problems)
+        if problems or query is None or (query == self._query and not again):
+            return
+        self._query = fields.query = query
+        self.post_message(self.Changed(query))

@@ -16,7 +16,7 @@ from tui.records import InvocationSummary
 from tui.widgets import columns
 from tui.widgets.cells import wrapped
 from tui.widgets.columns import INVOKE_ID_WIDTH, Column, Context
-from tui.widgets.lines import Line, LineView, Span
+from tui.widgets.lines import PANE_CLASSES, PANE_TONES, Line, LineView, Span
 from tui.widgets.words import TimeStyle
 
 ROWS_AHEAD: Final = 10
@@ -64,6 +64,9 @@ class FirstRows:
 
 class InvocationTable(LineView):
     """Rows of invocations with a cursor; it knows where it stands by invoke ID, not by number."""
+
+    own_tones = PANE_TONES
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*PANE_CLASSES}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,l,right", "pick", "Open", id="open"),

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.widgets.lines import Span, StaticLines, line
+from tui.widgets.lines import GivenLines, Span, line
 
 
 class Choice(NamedTuple):
@@ -23,7 +23,7 @@ class Choice(NamedTuple):
     value: str
 
 
-class KeyMenu(StaticLines):
+class KeyMenu(GivenLines):
     """Takes the focus while it is open, and gives it back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -15,6 +15,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.screen import Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -68,13 +69,21 @@ def line(*parts: str | Span, key: str = "") -> Line:
     return Line(tuple(spans), key)
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Base of the panes: gives tones their styles, moves a cursor and scrolls without animation."""
+class TonedScreen(Screen[ScreenResultType]):
+    """A screen on which panes of lines can be: it has the styles of their tones."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line--cursor",
-        *(f"line--{tone}" for tone in TONES),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{tone}" for tone in TONES}
+
+
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Base of the panes: gives tones their styles, moves a cursor and scrolls without animation.
+
+    Its screen has the styles of the tones, for each style that a widget has of its own is looked
+    up again with every change of that widget; a pane has those that change with its focus.
+    """
+
+    own_tones: ClassVar[tuple[Tone, ...]] = ()
+    """Tones that look otherwise in this kind of pane than on the rest of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "cursor_down", "Down", show=False, id="move.down"),
@@ -182,7 +191,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments)
 
     def _tone_style(self, tone: Tone, base: Style) -> Style:
-        return self.get_component_rich_style(f"line--{tone}") if tone else base
+        if not tone:
+            return base
+        name = f"line--{tone}"
+        if tone in self.own_tones:
+            return self.get_component_rich_style(name)
+        return base + self.screen.get_component_rich_style(name, partial=True)
 
     def plain_lines(self) -> Iterator[str]:
         """Return the words of the lines that stay and of those on the screen, made printable."""
@@ -292,8 +306,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Do what follows from a click on the line under the cursor."""
 
 
-class StaticLines(LineView):
-    """A pane of lines given at once; new lines are compared with the old and only these redrawn."""
+PANE_TONES: Final[tuple[Tone, ...]] = ("title",)
+"""What changes in a pane with its focus."""
+
+PANE_CLASSES: Final = frozenset({"line--cursor", "line--title"})
+"""The styles of a pane that has a cursor."""
+
+
+class GivenLines(LineView):
+    """Lines given at once; new ones are compared with the old and only what differs is redrawn."""
 
     def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -329,6 +350,13 @@ class StaticLines(LineView):
     def picked_key(self) -> str:
         """The key of the line under the cursor, or an empty string."""
         return self._lines[self.cursor].key if self.cursor < len(self._lines) else ""
+
+
+class StaticLines(GivenLines):
+    """A pane of given lines with a cursor."""
+
+    own_tones = PANE_TONES
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*PANE_CLASSES}
 
 
 def _joined(spans: Iterable[Span], *, one_tone: bool) -> Iterator[Span]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on
-from textual.app import ComposeResult
+from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
-from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
-from textual.widgets.input import Selection
 
 from tui.plain import printable
+from tui.widgets.bars import Bar
+from tui.widgets.lines import Span, line
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
 MAX_LENGTH: Final = 500
 """Characters that the line takes: a bound on what a slip of the mouse can paste."""
@@ -37,7 +38,7 @@ class Prompt(Horizontal):
         height: 1;
         background: $panel;
 
-        & > Static { width: auto; height: 1; padding: 0 1; color: $text-primary; text-style: bold; }
+        & > Bar { background: $panel; color: $text-primary; text-style: bold; }
         & > Input { width: 1fr; height: 1; background: $panel; }
         & > Input:focus { background: $panel; background-tint: transparent; }
     }
@@ -68,52 +69,58 @@ class Prompt(Horizontal):
 
         asked: str
 
-    field = query_one(Input)
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.asked = ""
         """The label under which something is asked for, or was last."""
         self._came_from: Widget | None = None
+        self._label = Bar()
+        self._field: Input | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Static("", markup=False)
-        field = Input(compact=True, max_length=MAX_LENGTH, select_on_focus=False)
-        field.cursor_blink = False
-        yield field
+    @property
+    def field(self) -> Input:
+        """Where the user types, made when it is first wanted: few starts ask for anything."""
+        if self._field is None:
+            from textual.widgets import Input
+
+            self._field = Input(compact=True, max_length=MAX_LENGTH, select_on_focus=False)
+            self._field.cursor_blink = False
+            self.mount(self._label, self._field)
+        return self._field
 
     def open(
         self, label: str, value: str = "", placeholder: str = "", *, select: bool = False
     ) -> None:
         """Ask; `value` is there to be changed, or when it is selected to be typed over."""
         self.asked = label
-        self.query_one(Static).update(Content(printable(label)))
-        with self.prevent(Input.Changed):
-            self.field.value = value[:MAX_LENGTH]
-        self.field.placeholder = printable(placeholder)
-        length = len(self.field.value)
-        self.field.selection = Selection(0 if select else length, length)
+        field = self.field
+        self._label.set_lines([line(Span(f" {label} "))])
+        self._label.styles.width = cell_len(printable(label)) + 2
+        with self.prevent(type(field).Changed):
+            field.value = value[:MAX_LENGTH]
+        field.placeholder = printable(placeholder)
+        end = len(field.value)
+        field.selection = type(field.selection)(0 if select else end, end)
         if not self.display:
             self._came_from = self.screen.focused
         self.display = True
-        self.screen.set_focus(self.field, scroll_visible=False)
+        self.screen.set_focus(field, scroll_visible=False)
 
     def close(self) -> None:
         """Hide, and give the focus back."""
         came_from, self._came_from = self._came_from, None
-        if came_from is not None and came_from.is_attached and self.field.has_focus:
+        has_focus = self._field is not None and self._field.has_focus
+        if came_from is not None and came_from.is_attached and has_focus:
             self.screen.set_focus(came_from, scroll_visible=False)
         self.display = False
 
-    @on(Input.Changed)
-    def pass_on_change(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what is there so far."""
         event.stop()
         if self.display:
             self.post_message(self.Changed(event.value, self.asked))
 
-    @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Tell what was typed, and close."""
         event.stop()
         self.close()

@@ -13,13 +13,16 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.widgets.lines import Line, LineView, Span, Tone
+from tui.widgets.lines import PANE_CLASSES, PANE_TONES, Line, LineView, Span, Tone
 from tui.widgets.search import Search
 from tui.widgets.text_rows import Piece, Rows, UnwrappedRows, WrappedRows, shown
 
 
 class TextPane(LineView):
     """Shows what of a text is on the screen; the rest is laid out and searched in slices."""
+
+    own_tones = (*PANE_TONES, "mark", "accent")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*PANE_CLASSES, "line--mark", "line--accent"}
 
     marks_cuts = False
 
