@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.records import OVERALL_STATUSES
 
 PROGRAM: Final = "sendfile-explorer"
@@ -24,7 +24,7 @@ ARCHIVE_ACTIONS: Final = ("info", "export", "prune")
 CACHE_ACTIONS: Final = ("clear",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """One flag; its value stays text until the request is built."""
 
@@ -48,7 +48,7 @@ class Flag:
         return self.name.lstrip("-").replace("-", "_")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """One command: its flags in titled groups, and the words that it takes besides."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.records import Query
 
 DEFAULT_LIMIT: Final = 50
@@ -20,7 +20,7 @@ DEFAULT_SEED: Final = 7
 """Seed of the emulator's records."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Demo:
     """The embedded emulator that answers in place of the service."""
 
@@ -28,7 +28,7 @@ class Demo:
     seed: int = DEFAULT_SEED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Common:
     """What every asking command may be told."""
 
@@ -39,7 +39,7 @@ class Common:
     offline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explore:
     """Open the explorer."""
 
@@ -48,7 +48,7 @@ class Explore:
     """Without a region: that is a setting."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class List:
     """Print invocations."""
 
@@ -69,7 +69,7 @@ class List:
     """A local file that each send is compared with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Watch:
     """Wait until a send has finished."""
 
@@ -79,7 +79,7 @@ class Watch:
     """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Emulate:
     """Serve the emulated API."""
 
@@ -95,7 +95,7 @@ class Emulate:
     request_log: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Doctor:
     """Say what works here."""
 
@@ -103,7 +103,7 @@ class Doctor:
     as_json: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Archive:
     """Look after what is kept."""
 
@@ -113,7 +113,7 @@ class Archive:
     """Seconds; what is older goes, whatever the settings would keep."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cache:
     """Look after temporary credentials."""
 
@@ -121,21 +121,21 @@ class Cache:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShowSettings:
     """Print every setting."""
 
     common: Common
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShowHelp:
     """Print help."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShowVersion:
     """Print the version."""
 

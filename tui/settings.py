@@ -11,11 +11,12 @@ import math
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from tui import toml
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 from tui.records import page_size_problem
 
@@ -50,7 +51,7 @@ class SettingsError(ValueError):
     """A setting that cannot be used; `str()` of it is one printable sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Every setting with its value; the field names are the names in `config.toml`."""
 
@@ -89,7 +90,7 @@ class Settings:
     """Sentences about what was found and left alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """What one setting takes, and the vendor's variables that set it besides ours."""
 

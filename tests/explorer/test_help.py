@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 
@@ -37,7 +38,8 @@ def denied(wire: Wire) -> None:
 
 def test_there_are_never_more_than_eight_hints_and_always_help() -> None:
     known = {key.id for key in EXPLORER_KEYS} | {"open", "filters.leave"}
-    flags = [field for field in Situation.__slots__ if field != "pane"]
+    some = Situation(pane="filters")
+    flags = [each.name for each in dataclasses.fields(some) if each.name != "pane"]
     for pane in ("filters", "invocations", "instances"):
         for values in itertools.product((False, True), repeat=len(flags)):
             chosen = hints(Situation(pane=pane, **dict(zip(flags, values, strict=True))))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.api.errors import ApiError
+from tui.late_dataclass import dataclass
 
 
-@dataclass(slots=True)
+@dataclass
 class Call:
     """One question to the service with all its attempts, as the call log shows it."""
 

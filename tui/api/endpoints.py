@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from tui.api.errors import EndpointInvalid
 from tui.api.regions import REGIONS
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 __all__ = ["REGIONS", "Endpoint", "resolve"]
@@ -35,7 +35,7 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _ADVICE: Final = "Give host[:port] or https://host[:port]; plain http is for this machine only."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """A place to send requests to."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from tui.api.exact import bounded
+from tui.late_dataclass import dataclass
 
 XML_LIMIT: Final = 65_536
 """Bytes of an XML body that are looked at; the vendor's error is a few hundred."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Envelope:
     """The vendor's error envelope; empty strings where it says nothing."""
 

@@ -12,10 +12,10 @@ import json
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tui.api.errors import CursorRefused
+from tui.late_dataclass import dataclass
 from tui.records import Invocation, Page, instant
 
 PREFIX: Final = "merged."
@@ -40,7 +40,7 @@ class PageStream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where a merged reading stands in one of its walks."""
 

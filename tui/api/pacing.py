@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from tui.late_dataclass import dataclass
 
 LONGEST_ASKED: Final = 86_400.0
 """Seconds; a wait longer than a day is read as one day."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RetryPolicy:
     """The numbers behind every retry."""
 

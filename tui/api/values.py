@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tui.late_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AssistantStatus:
     """How the Cloud Assistant Agent of one instance is (`DescribeCloudAssistantStatus`)."""
 
@@ -19,7 +19,7 @@ class AssistantStatus:
     invocation_count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaggedInvocations:
     """One page of the invocations that carry the tags asked for (`ListTagResources`)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from tui.archive.local_filter import LocalFilter
+from tui.late_dataclass import dataclass
 
 NEWEST_FIRST: Final = "invocation.created DESC, invocation.id ASC"
 """The API's own order; it leaves no two rows equal."""
@@ -37,7 +37,7 @@ Text goes by its letters, of which those of ASCII are the same in either case.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sort:
     """A column to sort by, by its name in the table."""
 
@@ -52,7 +52,7 @@ class Sort:
         return ", ".join([*terms, NEWEST_FIRST])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrangement:
     """Which answers a view shows and in what order."""
 

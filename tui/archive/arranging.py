@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tui.archive.arrangement import Arrangement
@@ -12,13 +12,14 @@ from tui.archive.merging import Arrival, Merged, merge, retire
 from tui.archive.places import Connection
 from tui.archive.positions import Positions, Window, build
 from tui.archive.sources import Answers
+from tui.late_dataclass import dataclass
 from tui.records import Invocation
 
 MARGIN: Final = 150
 """Rows held before and after those asked for: three pages of the API."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """Where the rows stand at one moment."""
 
@@ -29,7 +30,7 @@ class State:
     """By how much the row under the cursor has moved in all, up to that moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sight:
     """Where the reader is and which rows are wanted, in the positions of one moment."""
 
@@ -51,7 +52,7 @@ class Sight:
         return replace(self, moved=moved)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """What has become of the rows, for the event loop to take over."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +21,14 @@ from tui.archive.positions import first
 from tui.archive.rows import read_rows
 from tui.archive.sources import Answers
 from tui.archive.walks import Completeness, read_completeness
+from tui.late_dataclass import dataclass
 from tui.records import InvocationSummary, Query
 
 BUSY_TIMEOUT: Final = 0.02
 """Seconds to wait for somebody who is just writing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FirstRows:
     """What the archive has to show before it is open."""
 

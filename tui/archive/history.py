@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Final
 
 from tui.archive.asking import scopes
 from tui.archive.rows import RESULT_FIELDS, SUMMARY_COLUMNS, summary_of
+from tui.late_dataclass import dataclass
 from tui.records import InstanceResult, InvocationSummary
 
 MOST: Final = 500
 """The most sends that are told at once, unless told otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent:
     """One send to the instance, and what became of it there."""
 

@@ -6,12 +6,12 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from tui.archive.originals import compress, decompress, without_content
 from tui.archive.places import Connection
+from tui.late_dataclass import dataclass
 
 PORTION: Final = 250
 """Invocations that one transaction lets go of: some 30 ms."""
@@ -26,7 +26,7 @@ FREED: Final = 2_000
 """Pages of the file that one transaction gives back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bounds:
     """How much is kept."""
 
@@ -40,7 +40,7 @@ UNBOUNDED: Final = Bounds()
 """Everything is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArchiveInfo:
     """What the archive holds."""
 

@@ -21,9 +21,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
+
+from tui.late_dataclass import dataclass
 
 MAX_LENGTH: Final = 500
 """The most characters of a filter: SQLite bounds the depth of a condition (1,000 operators)."""
@@ -64,7 +65,7 @@ _ANYWHERE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LocalFilter:
     """A condition on the rows that are loaded."""
 

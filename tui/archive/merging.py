@@ -7,20 +7,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tui.archive import walks
 from tui.archive.originals import compress, without_content
 from tui.archive.places import Connection
 from tui.archive.rows import INVOCATION_FIELDS, RESULT_FIELDS
+from tui.late_dataclass import dataclass
 from tui.records import UNFINISHED, InstanceResult, Invocation, instant
 
 NO_TIME: Final = float("-inf")
 """Stands for a creation time that the API did not send or that cannot be read: sorts last."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrival:
     """A page as it comes in."""
 
@@ -33,7 +33,7 @@ class Arrival:
     """The walk that brought it, if it is one that is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Merged:
     """What has become of a page."""
 

@@ -14,13 +14,13 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from tui.archive import filesystems, schema
 from tui.archive.places import Place, connect, in_file, in_memory, overlaid
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 from tui.resources import private_directory, reason
 
@@ -40,7 +40,7 @@ COMPANIONS: Final = ("-wal", "-shm", "-journal")
 """Ends of the names of the files that SQLite keeps beside a database."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A place, and what the user should know about it."""
 

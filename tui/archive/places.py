@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from tui.archive import local_filter, overlay, schema
+from tui.late_dataclass import dataclass
 
 BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for another process that is writing; a page takes it a few milliseconds."""
@@ -18,7 +19,7 @@ BUSY_TIMEOUT: Final = 10.0
 _numbers = count(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """What the connections of an archive connect to."""
 

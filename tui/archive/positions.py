@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -14,6 +14,7 @@ from tui.archive.arrangement import Arrangement
 from tui.archive.overlay import covers
 from tui.archive.rows import Row, find, read_rows
 from tui.archive.sources import Source, rows_of
+from tui.late_dataclass import dataclass
 
 ID: Final = "I"
 """The kind of array that holds ids: four bytes each."""
@@ -34,7 +35,7 @@ Window = tuple[int, Sequence[Row | None]]
 """The position of the first row that is held, and the rows; None for one that has gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Positions:
     """Which row stands where. What changes it returns another one."""
 
@@ -234,7 +235,7 @@ class Positions:
         return int(row[0]) != identity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Joined:
     """Positions that a page has joined."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import Final
 
 from tui.archive.asking import read_query, scopes, write_query
 from tui.archive.places import Connection
+from tui.late_dataclass import dataclass
 from tui.records import Query
 
 MOST_RECENT: Final = 50
 """Recent queries that are told, the latest ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecentQuery:
     """A query that was opened before."""
 
@@ -28,7 +28,7 @@ class RecentQuery:
     """How many invocations are known as answers to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SavedView:
     """A query with all that makes its view, under a name."""
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 
 from tui.archive.asking import scopes
+from tui.late_dataclass import dataclass
 from tui.records import Query
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answers:
     """What the API gave for a question."""
 
     question: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fitting:
     """All invocations of the archive that fit a query, whatever they were the answer to.
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tui.archive.places import Connection
+from tui.late_dataclass import dataclass
 
 KEPT: Final = 100
 """Walks of one question that are on record, the latest ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """A page's part in a walk."""
 
@@ -28,7 +28,7 @@ class Step:
     """Whether the walk has begun with the newest page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Walk:
     """One reading of a question's pages, as far as it has come."""
 
@@ -50,7 +50,7 @@ class Walk:
     """Where it goes on, if it has not ended and is not merged from several."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Completeness:
     """How much of what a question asks for is in the archive."""
 

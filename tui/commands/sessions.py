@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.commands import connecting
 from tui.identity.permissions import policy
+from tui.late_dataclass import dataclass
 from tui.screens.session import Caller, Profile, Session
 from tui.triage.error_knowledge import Knowledge
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.api.client import Client
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sessions:
     """Makes sessions that have these things in common."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from tui.api.credentials import Credentials
@@ -14,13 +14,14 @@ from tui.identity.modes import Mode
 from tui.identity.profiles import ConfigFile, Profile
 from tui.identity.source import About, FaultySource, FixedSource, Source
 from tui.identity.switches import is_on
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 SPELLINGS: Final = ("ALIBABA_CLOUD_", "ALIBABACLOUD_")
 """What stands before the names of the variables that fill a profile's gaps."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What a source depends on besides its profile."""
 

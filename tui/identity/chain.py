@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tui.api.credentials import Credentials
 from tui.api.endpoints import Endpoint
@@ -15,9 +14,10 @@ from tui.identity.looking import Look
 from tui.identity.modes import ProfileSummary
 from tui.identity.profiles import Profile
 from tui.identity.source import FaultySource, Source, blamed
+from tui.late_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """Who is to ask, as far as that is known before anybody has been asked."""
 

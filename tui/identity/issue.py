@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from tui.api.credentials import Credentials
+from tui.late_dataclass import dataclass
 
 EARLY: Final = 300.0
 """Credentials are due to be renewed so many seconds before they end, unless their life is short."""
@@ -14,7 +14,7 @@ SHARE: Final = 5
 """In a short life they are due when this part of it is left."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Issue:
     """Credentials and when they were issued."""
 

@@ -8,7 +8,6 @@ pays for its own only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from tui.identity.building import Surroundings
 from tui.identity.profiles import ConfigFile, Profile
 from tui.identity.source import PATIENCE, About, Blamed, FaultySource, FixedSource, Source
 from tui.identity.switches import is_on
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ REMEDIES: Final = (
 """What helps where nothing was found, the commonest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """One place that was looked at."""
 
@@ -80,7 +80,7 @@ class UnknownProfile(Blamed):
     """A profile was named that does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LastResort:
     """The role of the instance, where nothing else is set up and nobody has said that it is one."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from tui.identity.profiles import ConfigFile, Profile
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 
@@ -61,7 +61,7 @@ MAX_CHAIN: Final = 16
 """Roles that may be assumed one from another; nobody has as many on purpose."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProfileSummary:
     """A profile as a picker shows it; every word is printable, and none is secret."""
 

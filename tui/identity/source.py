@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tui.api.credentials import Credentials
 from tui.api.errors import ApiError, BadAnswer, CredentialsUnavailable
 from tui.api.pacing import skew
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ AGREEMENT: Final = 2.0
 """Seconds by which two clocks may differ and still be taken for the same: dates have no parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class About:
     """What a person wants to know of a source; every word is printable."""
 
@@ -75,7 +76,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FixedSource:
     """A pair that stands somewhere as it is, perhaps with the time when it ends."""
 
@@ -98,7 +99,7 @@ class FixedSource:
         return usable(self.credentials)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FaultySource:
     """A place where something stands that cannot be used."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.screens.key_words import Hint
 
 MOST: Final = 8
 """Hints on the line at the bottom."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """What the choice depends on."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.api.calls import Observer
 from tui.api.pager import PageSource
 from tui.api.values import AssistantStatus
+from tui.late_dataclass import dataclass
 from tui.records import Query, Region
 from tui.triage.error_knowledge import BUILT_IN, Knowledge
 
@@ -31,7 +31,7 @@ class Service(PageSource, Protocol):
         """Cancel what is under way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """Another identity that could ask, as a picker shows it; nothing of it is secret."""
 
@@ -43,7 +43,7 @@ class Profile:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """Who the service says that somebody is; foreign text."""
 
@@ -57,7 +57,7 @@ async def nobody() -> Caller | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """One identity against one service in one region."""
 

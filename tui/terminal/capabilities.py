@@ -9,8 +9,9 @@ import codecs
 import resource
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import Final, TextIO
+
+from tui.late_dataclass import dataclass
 
 HEADLESS_COMMAND: Final = "sendfile-explorer list"
 """What works without a terminal; `--help` shows its filters and formats."""
@@ -40,7 +41,7 @@ SLOW_FRAMES_PER_SECOND: Final = "15"
 """Frames a second on a slow line: what a held key draws in between is thrown away anyway."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Streams:
     """What the three standard streams of a process are connected to."""
 

@@ -10,11 +10,11 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tui import plain, resources
+from tui.late_dataclass import dataclass
 from tui.masking import masked
 
 REPORT_LIMIT: Final = 200_000
@@ -24,7 +24,7 @@ _PLACE: Final = '  File "'
 """How the lines of a traceback begin that name a file; paths are no secrets."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """An error that ends the explorer, in words that may be shown and kept."""
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 from textual import events
@@ -16,6 +15,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
+from tui.late_dataclass import dataclass
 from tui.terminal import hooks
 from tui.terminal.capabilities import erases_in_colour
 from tui.terminal.flow import Flow

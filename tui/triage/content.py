@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.records import FileContent, Invocation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprint:
     """What is kept of a content that is not kept itself."""
 

@@ -7,10 +7,10 @@ the agent does: it writes the file first and sets owner, group and mode afterwar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
+from tui.late_dataclass import dataclass
 from tui.records import Explanation
 
 Again = Literal["safe", "overwrite", "changed", "pointless", "unknown"]
@@ -187,7 +187,7 @@ _AGAIN: Final[Mapping[str, Again]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knowledge:
     """What is known about codes: the documented ones, and those that a user has added."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rich.cells import cell_len
 from textual.events import Click, Resize
 
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 from tui.records import Query
 from tui.widgets.cells import wrapped
@@ -20,7 +21,7 @@ KEPT: Final = ("help", "quit")
 SEPARATOR = Span(" · ", "dim")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
     """What the status line says."""
 

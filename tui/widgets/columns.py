@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.records import InvocationSummary
 from tui.widgets.cells import fit
 from tui.widgets.lines import Line, Span, Tone
@@ -22,7 +23,7 @@ INVOKE_ID_WIDTH: Final = 22
 """Cells for an invoke ID until a longer one is seen; it is never shortened."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What the cells of a row depend on besides the row."""
 
@@ -31,7 +32,7 @@ class Context:
     """The moment that ages count from; it moves only when the user asks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column of the table."""
 

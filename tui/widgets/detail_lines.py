@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 
+from tui.late_dataclass import dataclass
 from tui.plain import has_controls, paragraph, printable
 from tui.records import Explanation, FileContent, InstanceResult, Invocation
 from tui.widgets.cells import fit, wrapped
@@ -44,7 +45,7 @@ CONTENT_KEY: Final = "content"
 """The key of the line that opens the content."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Detail:
     """What the pane shows: an invocation and what is known besides."""
 

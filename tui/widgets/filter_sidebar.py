@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -14,6 +13,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widget import AwaitMount, Widget
 
+from tui.late_dataclass import dataclass
 from tui.records import Query
 from tui.widgets.bars import Bar, query_words
 from tui.widgets.filter_words import LINES_OF_A_FIELD, filter_lines

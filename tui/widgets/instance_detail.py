@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui.late_dataclass import dataclass
 from tui.widgets.detail_lines import CONTENT_KEY, Detail, detail_lines, title
 from tui.widgets.lines import Line, Span, StaticLines, line
 

@@ -7,7 +7,6 @@ colours. Every span passes the sanitiser here, so no pane can forget it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, NamedTuple
 
 from rich.segment import Segment
@@ -19,6 +18,7 @@ from textual.screen import Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 
 Tone = Literal[
@@ -49,7 +49,7 @@ class Span(NamedTuple):
     tone: Tone = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a pane."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
@@ -12,6 +11,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.late_dataclass import dataclass
 from tui.plain import printable
 from tui.widgets.bars import Bar
 from tui.widgets.lines import Span, line
