@@ -28,7 +28,7 @@ from tui.screens.session import Session
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
 from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
-from tui.themes import ThemedApp
+from tui.themes import ThemedApp, known_themes
 from tui.widgets.bars import HintLine
 
 KEPT_COMMANDS: Final = ("Theme",)
@@ -75,7 +75,7 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         newcomer: bool = False,
         slow: bool = False,
     ) -> None:
-        super().__init__(driver_class=driver_class(line=line_driver))
+        super().__init__(driver_class=driver_class(line=line_driver), theme=_known_theme(theme))
         self._explorer = Explorer(session, archive, query, self.copy, first, newcomer=newcomer)
         self._archive = archive
         self._interrupted_at = float("-inf")
@@ -83,8 +83,6 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         """Whether what can be done without is not drawn."""
         if slow:
             self._draw_less(True)
-        if theme:
-            self.theme = self._known_theme(theme)
         self.keys_given = dict(keymap or {})
         if self.keys_given:
             self.set_keymap(self.keys_given)
@@ -182,10 +180,11 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
     async def _run(self, action: str) -> None:
         await self.run_action(action, self._explorer)
 
-    def _known_theme(self, theme: str) -> str:
-        known = self.available_themes
-        if theme in known:
-            return theme
-        near = get_close_matches(theme, known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
-        raise SettingsError(f"The theme {printable(theme, 60)!a} is not known; {hint}")
+
+def _known_theme(theme: str) -> str:
+    known = known_themes()
+    if not theme or theme in known:
+        return theme
+    near = get_close_matches(theme, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+    raise SettingsError(f"The theme {printable(theme, 60)!a} is not known; {hint}")

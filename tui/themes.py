@@ -6,13 +6,14 @@ on, so that no theme, whoever wrote it, hides a word.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 READABLE: Final = 4.6
 """Contrast of words and their ground: the 4.5 of WCAG AA, and a little for terminals that round."""
@@ -138,11 +139,17 @@ class ThemedApp(App[ReturnType]):
     With NO_COLOR it draws without any colour, in the terminal's own two.
     """
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, *, theme: str = "", **arguments: Any) -> None:
+        """Begin with a theme that is among `known_themes`; empty: ours."""
+        theme = theme or (ANSI if "NO_COLOR" in os.environ else DARK)
+        # Not assigned: a change of the theme has every style sheet read once more.
+        self.set_reactive(App.theme, theme)
         super().__init__(**arguments)
-        for theme in OWN_THEMES:
-            self.register_theme(theme)
-        self.theme = ANSI if self.no_color else DARK
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Our themes and Textual's, by name."""
+        return {**super().available_themes, **{theme.name: theme for theme in OWN_THEMES}}
 
     def get_css_variables(self) -> dict[str, str]:
         """Add the tones to what the style sheets can name."""
@@ -157,6 +164,11 @@ class ThemedApp(App[ReturnType]):
             WITHOUT_COLOUR if isinstance(each, Monochrome) else each
             for each in super().get_line_filters()
         ]
+
+
+def known_themes() -> list[str]:
+    """Return the names of all themes that there are."""
+    return [*BUILTIN_THEMES, *(theme.name for theme in OWN_THEMES)]
 
 
 def tones(variables: Mapping[str, str], *, ansi: bool = False) -> dict[str, str]:
