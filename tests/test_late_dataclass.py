@@ -29,11 +29,23 @@ class Street(Place):
     length: float = 0.0
 
 
+@dataclass(frozen=True)
+class Purse:
+    """One that does not show what is in it, and whose origin makes no difference."""
+
+    name: str
+    secret: str = field(default="", repr=False)
+    origin: str = field(default="", compare=False)
+
+
 @dataclass
 class Counter:
-    """One that can be changed."""
+    """One that can be changed, and has more to do once it is there."""
 
     count: int = 0
+
+    def __post_init__(self) -> None:
+        self.before = self.count
 
 
 def test_a_late_dataclass_is_a_dataclass() -> None:
@@ -48,6 +60,19 @@ def test_a_late_dataclass_is_a_dataclass() -> None:
     assert Street("a").houses is not Street("b").houses
     with pytest.raises(dataclasses.FrozenInstanceError):
         street.name = "Short Lane"  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        street.other = 1  # type: ignore[attr-defined]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del street.name
+    assert street.name == "Long Lane"
+    assert Place("x") != Street("x")
+    assert Counter(1) == Counter(1)
+    assert Counter(1).before == 1
+    assert repr(Purse("a", "s3cret", "here")) == "Purse(name='a', origin='here')"
+    assert Purse("a", "s", "here") == Purse("a", "s", "there") != Purse("a", "t", "here")
+    assert hash(Purse("a", "s", "here")) == hash(Purse("a", "s", "there"))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Counter(1))
     with pytest.raises(TypeError, match="name"):
         Street()  # type: ignore[call-arg]
     match Counter(3):

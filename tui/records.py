@@ -1,16 +1,20 @@
 """The vocabulary of the product: queries, invocations, results and pages, as frozen values.
 
-Nothing here touches a network, a disk or a screen, and nothing of ours is imported. The field
-names follow the API's own page (`DescribeSendFileResults`), in Python's spelling.
+Nothing here touches a network, a disk or a screen, and nothing of ours is imported but
+the decorator. The field names follow the API's own page (`DescribeSendFileResults`), in Python's
+spelling.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
+
+from tui.late_dataclass import dataclass
 
 OVERALL_STATUSES: Final = ("Pending", "Running", "Success", "Failed", "PartialFailed")
 """The values that the API takes for `InvocationStatus`, and the overall status of an invocation."""
@@ -43,7 +47,7 @@ MAX_TAG_VALUE: Final = 128
 """The longest tag value, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tag:
     """A tag on an invocation."""
 
@@ -51,7 +55,7 @@ class Tag:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TagFilter:
     """A tag that a query asks for: by its key alone, or with a value (which may be empty)."""
 
@@ -68,7 +72,7 @@ class TagFilter:
         return cls(key, value if equals else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """A set of server-side filters in one region; an empty string filters nothing."""
 
@@ -141,7 +145,7 @@ def page_size_problem(size: int) -> str | None:
     return f"The page size must be from 1 to {MAX_PAGE_SIZE}, not {size}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class InstanceResult:
     """What became of one invocation on one instance (`InvokeInstance`); times are as sent."""
 
@@ -174,7 +178,7 @@ class InstanceResult:
         return (finish - start).total_seconds()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Invocation:
     """One file-sending task with its results: every documented field, and the answer as sent."""
 
@@ -241,7 +245,7 @@ class Invocation:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class InvocationSummary:
     """What a table row shows: an invocation without its results and content."""
 
@@ -259,7 +263,7 @@ class InvocationSummary:
     tags: tuple[Tag, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
     """What is known about an error code of a result, for the person who has to act on it."""
 
@@ -275,7 +279,7 @@ class Explanation:
     """Whether the file on the instance may have changed all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileContent:
     """The content of a file that was sent, decoded."""
 
@@ -291,7 +295,7 @@ class FileContent:
     """`data` as UTF-8 text, or None where it is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cursor:
     """Where the next page of a walk begins: a token (empty: the first page) or a page number."""
 
@@ -301,7 +305,7 @@ class Cursor:
     size: int = MAX_PAGE_SIZE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One answer of the API."""
 
@@ -313,7 +317,7 @@ class Page:
     request_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Region:
     """A region as `DescribeRegions` names it, or as the built-in list does."""
 

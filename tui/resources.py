@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import IO, Final
@@ -77,7 +76,7 @@ def write_private(path: Path, content: bytes) -> None:
         OSError: the directory is not ours, the disk is full and the like; the old file stands.
     """
     directory = _open_directory(path.parent)
-    temporary = f".{path.name}.{secrets.token_hex(8)}"
+    temporary = f".{path.name}.{os.urandom(8).hex()}"
     try:
         descriptor = os.open(
             temporary,

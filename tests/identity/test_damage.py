@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +43,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
 )
-NAMES = st.sampled_from([each.name for each in fields(Profile)])
+NAMES = st.sampled_from(list(Profile.__annotations__))
 MODES = st.sampled_from([*map(str, Mode), "nonsense", ""])
 
 

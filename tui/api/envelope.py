@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import Final
@@ -68,6 +67,9 @@ def _from_xml(body: bytes) -> Envelope:
     text = body[:XML_LIMIT].decode("utf-8", "replace")
     if "<Error>" not in text:
         return Envelope()
+
+    # A table of 2,231 entities comes with it, for an answer that hardly anybody gets.
+    import html
 
     def element(name: str) -> str:
         found = re.search(rf"<{name}>([^<]*)</{name}>", text)

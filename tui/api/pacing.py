@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from tui.late_dataclass import dataclass
@@ -134,6 +133,9 @@ def skew(headers: Mapping[str, str], now: float) -> float | None:
 
 def http_date(text: str) -> float | None:
     """Read a date as HTTP writes it, in unix seconds; None where it is none."""
+    # A dozen modules come with it, and the first frame needs no date.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
         if moment.tzinfo is None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from tui.identity import files
 from tui.identity.files import FileUnusable
+from tui.late_dataclass import dataclass
 
 LATEST: Final = 253_402_300_799.0
 """The last second that a time is read up to: the year 9999."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """One profile, under the field names of `config.json`; empty and 0 where it says nothing.
 
@@ -69,7 +70,7 @@ class Profile:
     """What `read_timeout` was called before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfigFile:
     """The vendor's `config.json`."""
 
@@ -117,9 +118,9 @@ def from_values(values: Mapping[str, object], origin: Path) -> Profile:
     """
     readers: dict[str, Callable[[object], object]] = {"str": _text, "float": _number}
     read: dict[str, Any] = {
-        each.name: readers[str(each.type)](values.get(each.name))
-        for each in fields(Profile)
-        if str(each.type) in readers
+        name: readers[kind](values.get(name))
+        for name, kind in Profile.__annotations__.items()
+        if kind in readers
     }
     return Profile(origin=origin, **read)
 
