@@ -50,11 +50,12 @@ ALLOWED: Final = 1.03
 """The growth of the memory from then on that is taken for chance."""
 
 SERVED: Final = (
-    *("--records", "400"),
-    *("--arrive", "0.05"),
+    *("--records", "1600"),
+    *("--arrive", "0.005"),
     *("--clock-speed", str(SPEED)),
 )
-"""What the emulator serves: records that become more in the course of a day."""
+"""What the emulator serves: as many records as fill what SQLite keeps of a file in memory, so that
+what grows is not that, and a few more in the course of a day."""
 
 NAMES: Final = ("nginx.conf", "app.env", "rotate-keys.sh", "sshd_config", "no-such-file", "")
 

@@ -59,6 +59,10 @@ class FittingScreen(TonedScreen[ScreenResultType]):
             self.update_classes({name: True}, update=False)
 
     def on_mount(self) -> None:
+        """Make what does not show yet once everything else has been painted."""
+        self.call_later(self.mount_hidden)
+
+    def mount_hidden(self) -> None:
         """Have the line at hand."""
         self.mount(Static("Too small: 40x10 at least", id="too-small", markup=False))
 

@@ -76,7 +76,6 @@ class Stage(FittingScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.status_bar
-        yield self.chips
         with Container(id="panes"):
             yield self.sidebar
             with Container(id="results"):
@@ -84,9 +83,12 @@ class Stage(FittingScreen[None]):
                 yield self.detail
         yield self.welcome
         yield self.hints
-        yield self.notice
-        yield self.menu
-        yield self.prompt
+
+    def mount_hidden(self) -> None:
+        """Have what comes up only now and then at hand as well."""
+        super().mount_hidden()
+        self.mount(self.chips, after=self.status_bar)
+        self.mount(self.notice, self.menu, self.prompt)
 
     def answer_is_missing(self) -> None:
         """Do what helps where nobody answers."""

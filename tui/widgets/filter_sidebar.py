@@ -9,7 +9,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.getters import query_one
 from textual.message import Message
 from textual.widget import AwaitMount, Widget
 
@@ -80,8 +79,6 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         Binding("up", "step(-1)", "Previous field", show=False, id="filters.previous"),
     ]
 
-    recent = query_one(RecentQueries)
-
     @dataclass
     class Changed(Message):
         """The user asks for another query."""
@@ -102,23 +99,20 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._query = query
         self._recent: Sequence[tuple[Query, str, int]] = ()
+        self._title, self._recent_title = Bar(id="filters-title"), Bar(id="recent-title")
+        self.recent = RecentQueries()
         self._glance = FilterGlance()
         self._fields: FilterFields | None = None
         self.fields_mount: AwaitMount | None = None
         """To be awaited by who wants the fields to be there, where they have been made."""
 
     def compose(self) -> ComposeResult:
-        title, recent = Bar(id="filters-title"), Bar(id="recent-title")
-        title.set_lines([line("Filters")])
-        recent.set_lines([line(Span("Recent queries", "dim"))])
-        yield title
+        yield self._title
         yield self._glance
-        yield recent
-        yield RecentQueries()
 
     def on_mount(self) -> None:
+        self._title.set_lines([line("Filters")])
         self._glance.show(self._query)
-        self._list_recent()
 
     def fields(self) -> FilterFields:
         """Return the fields, which take the place of what is shown of them when first wanted."""
@@ -134,19 +128,17 @@ class FilterSidebar(VerticalScroll, can_focus=False):
     def show_recent(self, recent: Sequence[tuple[Query, str, int]]) -> None:
         """List queries of before, each with when it was asked and how many rows it has."""
         self._recent = recent[:MOST_RECENT]
-        self._list_recent()
-
-    def _list_recent(self) -> None:
         lines: list[Line] = []
         for number, (query, when, rows) in enumerate(self._recent):
             words = " ".join(query_words(query)) or "everything"
             lines.append(line(words, key=str(number)))
             lines.append(line(Span(f"  {when}, {rows:,} rows", "dim")))
-        # The list can come before the panes are there, and when they are there no more.
-        for pane in self.query(RecentQueries):
-            pane.set_lines(lines)
-            pane.styles.height = len(lines)
-        for part in self.query("RecentQueries, #recent-title"):
+        if lines and self.is_attached and not self.recent.is_attached:
+            self._recent_title.set_lines([line(Span("Recent queries", "dim"))])
+            self.mount(self._recent_title, self.recent)
+        self.recent.set_lines(lines)
+        self.recent.styles.height = len(lines)
+        for part in (self.recent, self._recent_title):
             part.display = bool(lines)
 
     @on(RecentQueries.Picked)
@@ -177,7 +169,7 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         that has just been opened is not.
         """
         order: list[Widget] = self.fields().order
-        if self.recent.display:
+        if self.recent.is_attached and self.recent.display:
             order.append(self.recent)
         focused = self.screen.focused
         place = (order.index(focused) if focused in order else -1) + step
