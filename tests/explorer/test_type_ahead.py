@@ -10,6 +10,8 @@ from textual.events import Key
 from tests.explorer.driver import Driver, opened
 from tui.archive.rows import Known
 from tui.archive.store import Archive
+from tui.emulator.fleet import Fleet
+from tui.records import Query
 from tui.screens.viewers import RawViewer
 
 pytestmark = pytest.mark.anyio
@@ -112,3 +114,18 @@ async def test_a_key_struck_while_the_panes_move_is_for_the_pane_it_was_meant_fo
                 await asyncio.sleep(0)
         strike(driver, "enter")
         await driver.wait_for(lambda: " ‹ f-" in driver.screen())
+
+
+async def test_all_is_loaded_though_it_was_asked_for_before_the_query_was_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = Archive.question
+
+    async def slow(self: Archive, scope: str, query: Query) -> int:
+        await asyncio.sleep(0.1)
+        return await question(self, scope, query)
+
+    monkeypatch.setattr(Archive, "question", slow)
+    async with opened(fleet=Fleet(120, 7), settle=False) as driver:
+        strike(driver, "M")
+        await driver.wait_for(lambda: "120 in all" in driver.text(driver.explorer.status_bar))

@@ -55,6 +55,8 @@ class Loader:
         self._connecting = asyncio.Lock()
         self._busy_since: float | None = None
         self._walk_began: tuple[float, int] | None = None
+        self._is_open = asyncio.Event()
+        """Set while there is a query that is read."""
         self.account = ""
         """Who the service says that this is, once it has said so."""
         self.watched = 0
@@ -130,7 +132,9 @@ class Loader:
             return await self.open_kept(query)
         # Nothing may be asked for the query that is left while the new one is being opened.
         previous, self.reading = self.reading, None
+        self._is_open.clear()
         self.reading = await Reading.open(self.session, self._archive, query, self._rows_changed)
+        self._is_open.set()
         if previous is not None:
             await previous.close()
         return self.reading
@@ -139,9 +143,11 @@ class Loader:
         """Show what the archive has that fits a query, whoever has seen it if `anybody`."""
         scope = "" if anybody else self.session.scope
         previous, self.reading, self.asking = self.reading, None, False
+        self._is_open.clear()
         self.reading = await Reading.open_kept(
             self.session, self._archive, query, self._rows_changed, scope
         )
+        self._is_open.set()
         if previous is not None:
             await previous.close()
         return self.reading
@@ -162,9 +168,10 @@ class Loader:
             await self._insist(self.reading.load)
 
     async def walk_on(self) -> None:
-        """Bring page after page until the end."""
+        """Bring page after page until the end, of a query that is being opened once it is open."""
         self._walk_began = (time.monotonic(), self._known)
         try:
+            await self._is_open.wait()
             while self.reading is not None and not self.reading.ended:
                 await self._insist(self.reading.load)
                 if self.failure is not None:
