@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.pages import (
@@ -32,6 +34,22 @@ async def test_pages_by_number_come_in_order_with_several_under_way() -> None:
     assert service.most == 4
     assert {page.total_count for page in pages} == {95}
     assert all(cursor.token == "" for _, cursor in service.asked)
+
+
+async def test_requests_go_on_while_what_has_come_waits_and_not_without_end() -> None:
+    service = simple(1_000)
+    service.ticks = 3
+    walk = numbered(service, REGION, size=10, concurrency=4)
+    await anext(walk)
+    await anext(walk)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    # Two were taken; of eight behind them all have come, and nobody has asked for more.
+    assert service.under_way == 0
+    assert [cursor.number for _, cursor in service.asked] == list(range(1, 11))
+    assert service.most == 4
+    assert len([page async for page in walk]) == 98
+    assert service.most == 4
 
 
 async def test_records_that_arrive_meanwhile_are_neither_doubled_nor_do_they_hide_others() -> None:

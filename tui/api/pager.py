@@ -154,6 +154,10 @@ async def numbered(
         await asyncio.gather(*(stream.aclose() for stream in streams))
 
 
+WAITING: Final = 2
+"""Times the requests that may be on their way: pages that have come or are yet to come."""
+
+
 class _Numbered:
     """The pages of one query of at most one status, by numbers, fetched ahead."""
 
@@ -167,15 +171,13 @@ class _Numbered:
         self._ahead = concurrency
         self._next = 1
         self._last = 1
+        self._is_closed = False
         self._tasks: deque[asyncio.Task[Page]] = deque()
         self._seen: set[str] = set()
 
     async def fetch(self) -> Page:
         """Bring the next page, without what an earlier one has brought."""
-        while len(self._tasks) < self._ahead and self._next <= self._last:
-            cursor = Cursor(number=self._next, size=self._size)
-            self._tasks.append(asyncio.create_task(self._client.page(self._query, cursor)))
-            self._next += 1
+        self._ask_ahead()
         page = await self._tasks[0]
         self._tasks.popleft()
         if page.total_count is None:
@@ -190,8 +192,31 @@ class _Numbered:
         self.ended = not page.invocations or (self._next > self._last and not self._tasks)
         return replace(page, invocations=tuple(self._fresh(page.invocations)))
 
+    def _ask_ahead(self) -> None:
+        """Have as many requests on their way as may be, as long as what has come is wanted."""
+        on_their_way = sum(not task.done() for task in self._tasks)
+        while (
+            on_their_way < self._ahead
+            and len(self._tasks) < WAITING * self._ahead
+            and self._next <= self._last
+        ):
+            cursor = Cursor(number=self._next, size=self._size)
+            task = asyncio.create_task(self._client.page(self._query, cursor))
+            # Not only with the next fetch: several answers at once would leave the line idle.
+            task.add_done_callback(self._has_come)
+            self._tasks.append(task)
+            self._next += 1
+            on_their_way += 1
+
+    def _has_come(self, task: asyncio.Task[Page]) -> None:
+        failed = task.cancelled() or task.exception()
+        # After an empty page there is nothing, whatever the total says.
+        if not (self._is_closed or failed) and task.result().invocations:
+            self._ask_ahead()
+
     async def aclose(self) -> None:
         """Cancel what was fetched ahead."""
+        self._is_closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
