@@ -10,7 +10,14 @@ from rich.cells import cell_len
 from tui.records import INSTANCE_STATUSES, FileContent, InstanceResult, Invocation, Tag
 from tui.triage.content import decode
 from tui.triage.error_knowledge import KNOWLEDGE, explain
-from tui.widgets.detail_lines import CONTENT_KEY, PREVIEW_LINES, Detail, detail_lines, title
+from tui.widgets.detail_lines import (
+    CONTENT_KEY,
+    PREVIEW_LINES,
+    Detail,
+    brief_lines,
+    detail_lines,
+    title,
+)
 from tui.widgets.words import TimeStyle
 
 INVOCATION = Invocation(
@@ -178,3 +185,16 @@ def test_no_content_is_said() -> None:
     lines = detail_lines(detail(replace(INVOCATION, content="")), 100)
     assert "no content" in lines[-1].text
     assert [line.key for line in lines if line.text == "Content"] == [CONTENT_KEY]
+
+
+def test_a_brief_account_says_how_it_went_and_why() -> None:
+    results = [
+        *(InstanceResult(f"i-{n}", "Failed", "ClientNotRunning") for n in range(2)),
+        InstanceResult("i-2", "Aborted", "ClientNeedUpgrade"),
+        InstanceResult("i-3", "Success"),
+    ]
+    made = Invocation("f-1", status="PartialFailed", vm_count=4, results=tuple(results))
+    words = [each.text for each in brief_lines(detail(made), 100)]
+    assert words[0].startswith("! PartialFailed   1/4 delivered, 3 failed")
+    assert words[1] == "ClientNotRunning 2, ClientNeedUpgrade 1"
+    assert len(words) == 3

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from tests.explorer.window import KEYS, Window, explorer
 from tests.terminal.harness import environment
 from tests.terminal.shaped import MODEM, ShapedTerminal
+from tui.screens.inspecting import SLOW_REST
 
 SIZE: Final = (120, 40)
 
@@ -76,13 +80,12 @@ def test_less_is_drawn_where_it_is_wished(home: Path) -> None:
         window.hides("Filters")
 
 
-def page_bytes(window: Window) -> int:
-    """Return what four moves by a page take, the pane of details left aside."""
+def page_bytes(window: Window, *, zoomed: bool) -> int:
+    """Return what four moves by a page take, with what the pane of details shows of each."""
     window.shows(r"50 (loaded|of)")
     window.press("M")
     window.shows(r"200 in all")
-    # A zoomed table has no pane beside it that follows a little later.
-    window.press("+", "home")
+    window.press("+" if zoomed else "home", "home")
     window.shows(r"row 1\b")
     window.press("pagedown", "pageup")
     window.shows(r"row 1\b")
@@ -91,16 +94,39 @@ def page_bytes(window: Window) -> int:
         row = window.position()
         window.press("pagedown")
         window.until(lambda row=row: window.position() > row, "another page")  # type: ignore[misc]
+        settle(window)
     return len(window.raw) - before
 
 
-def test_a_page_takes_half_where_less_is_drawn(home: Path) -> None:
+def settle(window: Window) -> None:
+    """Read until nothing has come for longer than the details wait for the cursor to rest."""
+    seen, since = len(window.raw), time.monotonic()
+    while time.monotonic() - since < SLOW_REST + 0.5:
+        window.read(0.05)
+        if len(window.raw) != seen:
+            seen, since = len(window.raw), time.monotonic()
+
+
+@pytest.mark.parametrize("zoomed", [False, True], ids=["all panes", "the table alone"])
+def test_a_page_takes_half_where_less_is_drawn(home: Path, zoomed: bool) -> None:
     words = ("--demo", "--records", "200")
     with (
         explorer(home, SIZE, *words, COLORTERM="truecolor") as usual,
         explorer(home, SIZE, *words, "--slow", COLORTERM="truecolor") as sparing,
     ):
-        assert page_bytes(sparing) * 2 <= page_bytes(usual)
+        assert page_bytes(sparing, zoomed=zoomed) * 2 <= page_bytes(usual, zoomed=zoomed)
+
+
+def test_the_rest_of_the_details_comes_when_they_are_opened(home: Path) -> None:
+    with explorer(home, SIZE, "--demo", "--slow") as window:
+        window.shows(r"50 (loaded|of)")
+        window.press("e")
+        window.shows("The rest comes when this is opened")
+        window.hides("i-bp1")
+        window.press("enter")
+        window.shows("i-bp1")
+        window.press("escape", "down")
+        window.shows("The rest comes when this is opened")
 
 
 def test_a_slow_line_is_said_with_what_helps(home: Path) -> None:

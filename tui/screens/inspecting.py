@@ -67,6 +67,7 @@ class Inspecting(Stage):
     def draw_less(self, less: bool) -> None:
         """Let the detail pane follow later as well."""
         self._rest = SLOW_REST if less else REST
+        self.detail.draw_less(less)
         super().draw_less(less)
 
     # The detail pane.

@@ -103,6 +103,9 @@ SHORT_NAME: Final = 12
 SHORT_CREATED: Final = 11
 """Cells of the creation time there: without the year and the seconds."""
 
+SHORT_ORDER: Final = ("created", "ok", "name", "status")
+"""The order there: what differs from row to row side by side, as each gap costs a jump."""
+
 
 def arrange(
     width: int, *, scrolled: int = 0, id_width: int = INVOKE_ID_WIDTH, fewest: bool = False
@@ -112,14 +115,15 @@ def arrange(
     The first four are always there, and the others follow as far as they fit. Scrolled sideways
     by a number of columns, the first ones make room so that the column come to is there whole:
     they are narrowed, and where that is not enough only status and name stay. With `fewest` none
-    follows that has not been scrolled to, the first are short, and the rest stays empty.
+    follows that has not been scrolled to, the first are short and in another
+    order, and the rest stays empty.
     """
     columns = [
         replace(column, width=id_width) if column.name == "id" else column for column in COLUMNS
     ]
     pinned, others = columns[:ALWAYS], columns[ALWAYS:]
     if fewest:
-        pinned = [_shortened(column) for column in pinned]
+        pinned = sorted(map(_shortened, pinned), key=lambda column: SHORT_ORDER.index(column.name))
     if scrolled:
         unscrolled = _width([*pinned, others[0]]) <= width
         others = others[min(scrolled - (0 if unscrolled else 1), len(others) - 1) :]
@@ -188,6 +192,9 @@ def _shortened(column: Column) -> Column:
     """Return a column as it is where less is to be drawn: its words say all, without colours."""
     if column.name == "created":
         return replace(column, width=SHORT_CREATED, text=_created_to_the_minute)
+    if column.name == "status":
+        # The sign before the word says the same, and takes three bytes.
+        return replace(column, tone=lambda row: "", text=lambda row, context: row.status)
     width = SHORT_NAME if column.name == "name" else column.width
     return replace(column, width=width, tone=lambda row: "")
 

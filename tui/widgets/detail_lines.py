@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
@@ -78,6 +79,18 @@ def detail_lines(detail: Detail, width: int) -> list[Line]:
     if detail.instance_id:
         return list(_instance(detail, width))
     return list(_invocation(detail, width))
+
+
+def brief_lines(detail: Detail, width: int) -> list[Line]:
+    """Return the few lines that say how an invocation went, for a line that carries little."""
+    failed = [result for result in detail.invocation.results if result.failed]
+    counts = Counter(result.error_code or result.status for result in failed)
+    causes = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
+    return [
+        _verdict(detail, width),
+        *([line(part) for part in _wrap(causes, width)] if causes else []),
+        line(Span("The rest comes when this is opened.", "dim")),
+    ]
 
 
 def _invocation(detail: Detail, width: int) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.late_dataclass import dataclass
-from tui.widgets.detail_lines import CONTENT_KEY, Detail, detail_lines, title
+from tui.widgets.detail_lines import CONTENT_KEY, Detail, brief_lines, detail_lines, title
 from tui.widgets.lines import Line, Span, StaticLines, line
 
 NOTHING_PICKED = line(Span("Nothing picked: move to a row of the table.", "dim"))
@@ -40,6 +40,12 @@ class InstanceDetail(StaticLines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__([NOTHING_PICKED], id=id)
         self._detail: Detail | None = None
+        self._draws_less = False
+
+    def draw_less(self, less: bool) -> None:
+        """Show no more of an invocation than how it went, until somebody goes into it."""
+        self._draws_less = less
+        self._lay_out()
 
     @property
     def detail(self) -> Detail | None:
@@ -74,7 +80,9 @@ class InstanceDetail(StaticLines):
         return self.has_focus
 
     def on_focus(self) -> None:
-        """Draw the cursor."""
+        """Draw the cursor, and everything."""
+        if self._draws_less:
+            self._lay_out()
         self.redraw_line(self.cursor)
 
     def on_blur(self) -> None:
@@ -99,8 +107,10 @@ class InstanceDetail(StaticLines):
     def _lay_out(self) -> None:
         if self._detail is None:
             self.set_lines([NOTHING_PICKED])
-        else:
-            self.set_lines(detail_lines(self._detail, self.scrollable_content_region.width))
+            return
+        is_brief = self._draws_less and not (self.has_focus or self._detail.instance_id)
+        lines = brief_lines if is_brief else detail_lines
+        self.set_lines(lines(self._detail, self.scrollable_content_region.width))
 
 
 def _subject(detail: Detail | None) -> tuple[str, str] | None:
