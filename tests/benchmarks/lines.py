@@ -22,8 +22,10 @@ PAGE_ALLOWED: Final = 1200.0
 RELEASE_TRIPS: Final = 2.0
 """Round trips after its release within which a held key has ended."""
 
-HOLDS: Final = 3
+HOLDS: Final = 5
 """How often the key is held down; where it is released in a cycle of updates is chance."""
+
+ESCAPE: Final = b"\x1b"
 
 TABLE_COLUMNS, TABLE_ROWS = slice(28, None), slice(2, 23)
 """Where the rows are on the screen."""
@@ -42,6 +44,9 @@ def over(program: Program, line: Line, note: str, times: int, presses: int) -> I
         after = meter.until_written(program.ready)
         meter.settle()
         yield Figure("rows on the screen after the start", after, "s", note=note)
+        # The words of a first start go, and the table has the place that it has ever after.
+        meter.send(ESCAPE)
+        meter.settle()
         steps = meter.presses(DOWN, times)
         step = median([step.shown_after * 1000 for step in steps])
         yield Figure("cursor down, on the screen", step, "ms", trip + STEP_ALLOWED, note=note)
