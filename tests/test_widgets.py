@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,30 @@ async def test_the_cursor_passes_over_lines_without_a_key() -> None:
         assert pane.scroll_offset.y == 1, "where the cursor cannot go on, the view does"
         await pilot.press("k")
         assert pane.picked_key == "a"
+
+
+@pytest.mark.anyio
+async def test_a_held_key_on_a_slow_line_scrolls_half_a_pane_at_a_time() -> None:
+    class StrainedHost(Host):
+        strained = False
+
+        def is_strained(self) -> bool:
+            return self.strained
+
+    host = StrainedHost([line(str(number), key=str(number)) for number in range(40)])
+    async with host.run_test(size=(20, 10)) as pilot:
+        pane = host.pane
+        pane.focus()
+        pane.set_lines(pane.lines)
+        tops = []
+        for key, host.strained in (("down", False), ("down", True), ("up", True), ("up", False)):
+            for _ in range(15):
+                await pilot.press(key)
+                assert 0 <= pane.cursor - pane.scroll_offset.y < 10
+                tops.append(pane.scroll_offset.y)
+        steps = [after - before for before, after in pairwise(tops) if after != before]
+        assert steps[:6] == [1] * 6, "a step at a time where the line carries it"
+        assert set(steps) == {1, -1, 6, -6}
 
 
 @pytest.mark.anyio

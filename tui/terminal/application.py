@@ -94,6 +94,10 @@ class GuardedApp(OrderedKeysApp[ReturnType]):
         """Tell whether to paint now: while a key is held, what the line cannot take is not."""
         return not (isinstance(self._driver, LineDriver) and self._driver.is_waiting)
 
+    def is_strained(self) -> bool:
+        """Tell whether a key is held down and the line is too slow for every step of it."""
+        return isinstance(self._driver, LineDriver) and self._driver.is_strained
+
     def pop_screen(self) -> AwaitComplete:
         """Close a screen, and let go of what it has drawn."""
         closing = super().pop_screen()

@@ -161,6 +161,11 @@ class LineDriver(SteadyDriver):
         """Whether what is painted now would have to wait for the line."""
         return self._flow.due() - time.monotonic() > PAINTING
 
+    @property
+    def is_strained(self) -> bool:
+        """Whether a key is held down and the line is too slow for every step of it."""
+        return self._flow.is_held() and self._flow.is_slow
+
     def process_message(self, message: Message) -> None:
         """Take keys and answers into account; called by the thread that reads."""
         now = time.monotonic()

@@ -7,7 +7,7 @@ colours. Every span passes the sanitiser here, so no pane can forget it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple, Protocol, runtime_checkable
 
 from rich.segment import Segment
 from rich.style import Style
@@ -67,6 +67,14 @@ def line(*parts: str | Span, key: str = "") -> Line:
     """Make a line of plain words and spans."""
     spans = (part if isinstance(part, Span) else Span(part) for part in parts)
     return Line(tuple(spans), key)
+
+
+@runtime_checkable
+class Strained(Protocol):
+    """An application that knows when its line cannot carry what a held key would have it draw."""
+
+    def is_strained(self) -> bool:
+        """Tell whether that is so now."""
 
 
 class TonedScreen(Screen[ScreenResultType]):
@@ -222,12 +230,20 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to_cursor()
 
     def scroll_to_cursor(self) -> None:
-        """Scroll as little as needed to have the cursor on the screen."""
-        top = self.scroll_offset.y
+        """Scroll as little as needed to have the cursor on the screen.
+
+        While a key is held at the end of a slow line it is half a pane: each line more has all
+        lines written, and that for every step takes longer than the steps do.
+        """
+        top, height = self.scroll_offset.y, self.visible_height
+        if top <= self.cursor < top + height:
+            return
+        app = self.app
+        jump = height // 2 if isinstance(app, Strained) and app.is_strained() else 0
         if self.cursor < top:
-            self._scroll_to_line(self.cursor)
-        elif self.cursor >= top + self.visible_height:
-            self._scroll_to_line(self.cursor - self.visible_height + 1)
+            self._scroll_to_line(self.cursor - jump)
+        else:
+            self._scroll_to_line(self.cursor - height + 1 + jump)
 
     def _scroll_to_line(self, top: int) -> None:
         self.scroll_to(y=top, animate=False)
