@@ -69,14 +69,18 @@ def programs(directory: Path, home: Path) -> Iterator[Program]:
         # Its results get the keys by F5.
         at_results = b"\x1b[15~"
         frame = rb"Query Editor"
-        yield Program("harlequin", argv, ROW, home, frame, first=query, then=at_results)
+        # What it says of its start stays over the rows for five seconds.
+        yield Program("harlequin", argv, ROW, home, frame, first=query, then=at_results, rest=7.0)
 
 
 def compared(found: Iterable[Figure]) -> list[Figure]:
-    """Compare the explorer's bytes on as many rows with each peer's."""
+    """Compare the explorer's bytes with each peer's, for steps of which most scroll, and for pages.
+
+    A step that scrolls nothing says little: harlequin marks one cell of a row, and that is short.
+    """
     figures = [figure for figure in found if figure.unit == "bytes"]
     results = []
-    for what in (keys.STEP_AT_ONCE, keys.PAGE):
+    for what in (keys.HELD_STEP, keys.PAGE):
         ours = [each.value for each in figures if each.what == what and each.note.startswith(OURS)]
         for peer in figures:
             if ours and peer.what == what and not peer.note.startswith(("explorer", "bytes")):

@@ -48,6 +48,8 @@ class Program:
     """Keys that bring its rows onto the screen, pressed once its layout is there."""
     then: bytes = b""
     """Keys that lead to the rows once they are there."""
+    rest: float = 1.0
+    """Seconds without output after which nothing of its start is to come."""
     keypad: bool = False
     """Whether it puts the terminal into a mode in which arrows are sent in another way."""
 
@@ -68,10 +70,10 @@ class Program:
             meter.settle()
             meter.send(self.first)
         meter.until_written(self.ready)
-        meter.settle(1.0)
+        meter.settle(self.rest)
         if self.then:
             meter.send(self.then)
-            meter.settle(1.0)
+            meter.settle(self.rest)
 
 
 def bare(home: Path) -> Program:
