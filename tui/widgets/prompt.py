@@ -38,7 +38,6 @@ class Prompt(Horizontal):
         height: 1;
         background: $panel;
 
-        & > Bar { background: $panel; color: $text-primary; text-style: bold; }
         & > Input { width: 1fr; height: 1; background: $panel; }
         & > Input:focus { background: $panel; background-tint: transparent; }
     }
@@ -94,7 +93,7 @@ class Prompt(Horizontal):
         """Ask; `value` is there to be changed, or when it is selected to be typed over."""
         self.asked = label
         field = self.field
-        self._label.set_lines([line(Span(f" {label} "))])
+        self._label.set_lines([line(Span(f" {label} ", "accent"))])
         self._label.styles.width = cell_len(printable(label)) + 2
         with self.prevent(type(field).Changed):
             field.value = value[:MAX_LENGTH]
