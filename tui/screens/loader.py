@@ -253,8 +253,14 @@ class Loader:
     async def service(self) -> Service:
         """Return the client, made when it is first needed."""
         async with self._connecting:
-            if self._service is None:
-                self._service = await self.session.connect(self.calls)
+            while self._service is None:
+                session = self.session
+                service = await session.connect(self.calls)
+                if session is self.session:
+                    self._service = service
+                else:
+                    # Somebody has moved on meanwhile: nothing is asked as who was left.
+                    await service.aclose()
             return self._service
 
     async def close(self) -> None:
