@@ -30,6 +30,7 @@ from tui.terminal.application import GuardedApp
 from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
 from tui.themes import ThemedApp, known_themes
 from tui.widgets.bars import HintLine
+from tui.widgets.lines import LineView
 
 KEPT_COMMANDS: Final = ("Theme",)
 """What of Textual's own commands is offered: the rest is among the explorer's."""
@@ -147,6 +148,9 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
     def action_draw_less(self) -> None:
         """Draw what a slow line carries in time, or everything again."""
         self._draw_less(not self.draws_less)
+        # The tones are the screen's: its lines do not see by themselves that they have changed.
+        for lines in self._explorer.query(LineView):
+            lines.refresh()
         self._say("Less is drawn." if self.draws_less else "Everything is drawn.")
 
     @on(LineDriver.Slow)

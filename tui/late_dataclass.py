@@ -47,7 +47,7 @@ def _later(cls: type[T], frozen: bool) -> type[T]:
                 base: Callable[[], None] | None = vars(each).get(_MAKER)
                 if base is not None:
                     base()
-        type(self).__init__(self, *arguments, **named)
+        cls.__init__(self, *arguments, **named)
 
     setattr(cls, _MAKER, staticmethod(make))
     setattr(cls, "__init__", init)  # noqa: B010 (a type checker would forbid it)

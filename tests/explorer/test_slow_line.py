@@ -127,6 +127,8 @@ def test_the_rest_of_the_details_comes_when_they_are_opened(home: Path) -> None:
         window.shows("i-bp1")
         window.press("escape", "down")
         window.shows("The rest comes when this is opened")
+        window.press("3")
+        window.hides("The rest comes when this is opened")
 
 
 def test_a_slow_line_is_said_with_what_helps(home: Path) -> None:

@@ -56,7 +56,8 @@ class Loader:
         self._busy_since: float | None = None
         self._walk_began: tuple[float, int] | None = None
         self._is_open = asyncio.Event()
-        """Set while there is a query that is read."""
+        """Not set while a query is being opened."""
+        self._is_open.set()
         self.account = ""
         """Who the service says that this is, once it has said so."""
         self.watched = 0

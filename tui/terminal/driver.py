@@ -84,7 +84,9 @@ class SteadyDriver(LinuxDriver):
         self._app.call_later(self._app.refresh, layout=True)
 
     def _sigwinch_application(self, *_: Any) -> None:
-        self._loop.call_soon_threadsafe(self._resized)
+        # One turn of the loop later: the first size, which Textual's driver reads as it takes the
+        # terminal, is two turns on its way.
+        self._loop.call_soon_threadsafe(self._loop.call_soon, self._resized)
 
     def _resized(self) -> None:
         # A terminal that tells of its sizes by itself has told of this one.

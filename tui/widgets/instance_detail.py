@@ -82,7 +82,8 @@ class InstanceDetail(StaticLines):
     def on_focus(self) -> None:
         """Draw the cursor, and everything."""
         if self._draws_less:
-            self._lay_out()
+            # Once Textual has noted the focus, which it does after this.
+            self.call_next(self._lay_out)
         self.redraw_line(self.cursor)
 
     def on_blur(self) -> None:
