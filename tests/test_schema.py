@@ -279,6 +279,18 @@ def test_a_lone_surrogate_is_replaced_in_the_record_and_exact_in_the_raw_view() 
     invocation.name.encode()
 
 
+def test_many_megabytes_with_an_unescaped_half_are_refused_and_without_one_are_read() -> None:
+    def body(half: str) -> bytes:
+        text = half + "a" * exact.MAX_HALF
+        record = f'{{"Invocations":{{"Invocation":[{{"Content":"{text}"}}]}}}}'
+        return record.encode("utf-8", "surrogatepass")
+
+    assert page(body("\ud800")[:60] + b'"}]}}').invocations[0].content.startswith("\ufffda")
+    assert page(body("é")).invocations[0].content.startswith("éa")
+    with pytest.raises(BadAnswer):
+        page(body("\ud800"))
+
+
 def test_the_raw_view_is_one_ascii_line_with_unknown_fields_in_the_order_sent() -> None:
     invocation = only('{ "Z": {"b":1, "a": [ ] },\n\t"Name":"é\x7f\\u0000\\n",\n"New":null}')
 

@@ -49,6 +49,9 @@ _COMPLETE: Final = re.compile(rb"\x1b(?:\[[0-9;?<>=]*\$?[@-~]|\][^\x07]*\x07|[^\
 _QUERY: Final = re.compile(rb"\x1b\[(?:\?([0-9]+)\$p|6n)")
 """Questions: for a mode, and for where the cursor is."""
 
+_LONGEST_QUERY: Final = 16
+"""Bytes that no question is longer than."""
+
 
 class Terminal:
     """One program in one pseudo-terminal; closed, the program is gone.
@@ -74,7 +77,7 @@ class Terminal:
         self._fed = 0
         self._answers = {2026: 2} if answers is None else dict(answers)
         self._is_silent = silent
-        self._answered = 0
+        self._looked = 0
         self.master, self.slave = pty.openpty()
         self.resize(*size)
         self.before = termios.tcgetattr(self.slave)
@@ -221,8 +224,8 @@ class Terminal:
         return True
 
     def _answer(self) -> None:
-        for query in _QUERY.finditer(self.raw, self._answered):
-            self._answered = query.end()
+        for query in _QUERY.finditer(self.raw, self._looked):
+            self._looked = query.end()
             if self._is_silent:
                 continue
             if query[1] is None:
@@ -230,6 +233,8 @@ class Terminal:
             else:
                 mode = int(query[1])
                 self.send(b"\x1b[?%d;%d$y" % (mode, self._answers.get(mode, 0)))
+        # A question that is cut in two is found with its end; all else is looked through once.
+        self._looked = max(self._looked, len(self.raw) - _LONGEST_QUERY)
 
 
 def lines_of(screen: pyte.Screen) -> list[str]:

@@ -17,9 +17,9 @@ from tests.unbreakable.hostile_pages import Pages, serving
 
 HEART = Path(__file__).with_name("heart.py")
 
-PAGES = deep(10_000, 300)
+PAGES = deep(10_000, 1_000)
 
-BURST = deep(400, 150)
+BURST = deep(400, 250)
 """Pages between two rounds of keys."""
 
 FROZEN = 0.5

@@ -16,6 +16,12 @@ MAX_VALUES: Final = 100_000
 Thirty megabytes of `{},{},` would take minutes to read, and gigabytes to hold.
 """
 
+MAX_HALF: Final = 4 * 1024 * 1024
+"""Bytes of a document that may have halves of pairs unescaped, which a codec asks for one by one.
+
+Sixteen megabytes of them would freeze the screen for a second.
+"""
+
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 _STRING_OR_MARK: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{,]', re.DOTALL)
@@ -83,11 +89,16 @@ def bounded(body: bytes) -> str:
     Raises:
         ValueError: it is in no Unicode encoding, or has more than `MAX_VALUES` values.
     """
-    text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
+    text = _decoded(body).removeprefix("\ufeff")
     # Mostly the quick count, which takes in what is written in strings, is enough.
     if sum(map(text.count, ",[{")) > MAX_VALUES and _has_too_many(text):
         raise ValueError(f"it has more than {MAX_VALUES:,} values")
     return text
+
+
+def _decoded(body: bytes) -> str:
+    encoding = json.detect_encoding(body)
+    return body.decode(encoding, "surrogatepass" if len(body) <= MAX_HALF else "strict")
 
 
 def _has_too_many(text: str) -> bool:
