@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,7 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         super().__init__(driver_class=driver_class(line=line_driver), theme=_known_theme(theme))
         self._explorer = Explorer(session, archive, query, self.copy, first, newcomer=newcomer)
         self._archive = archive
+        self._starting = ExitStack()
         self._interrupted_at = float("-inf")
         self.draws_less = False
         """Whether what can be done without is not drawn."""
@@ -177,8 +179,18 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
             gc.freeze()
             gc.enable()
 
+    def on_mount(self) -> None:
+        """Let keys wait for the explorer: who quits amid its making would meet half of it."""
+        self._starting.enter_context(self.keys_held())
+
+    @on(FittingScreen.Whole)
+    def explorer_is_whole(self) -> None:
+        """Let the keys that were struck meanwhile take effect."""
+        self._starting.close()
+
     async def on_unmount(self) -> None:
         """Close the archive."""
+        self._starting.close()
         await self._archive.close()
 
     async def _run(self, action: str) -> None:

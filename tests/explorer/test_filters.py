@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.events import MouseDown, MouseUp
+from textual.geometry import Offset
 
 from tests.explorer.driver import Driver, opened
 from tests.explorer.test_type_ahead import strike
@@ -71,3 +73,25 @@ async def test_who_quits_amid_the_making_of_the_fields_quits(milliseconds: int) 
             while not driver.app._exit:
                 await asyncio.sleep(0.001)
         assert driver.explorer.sidebar.fields().status.is_mounted
+
+
+@pytest.mark.parametrize("milliseconds", [0, 2, 5, 10])
+async def test_who_quits_right_after_a_click_on_a_filter_quits(milliseconds: int) -> None:
+    async with opened() as driver:
+        at = Offset(2, driver.explorer.sidebar.region.y + 3)
+        for kind in (MouseDown, MouseUp):
+            driver.app.post_message(kind(None, *at, 0, 0, 1, False, False, False, *at))
+        await asyncio.sleep(milliseconds / 1000)
+        strike(driver, "ctrl+q")
+        async with asyncio.timeout(30):
+            while not driver.app._exit:
+                await asyncio.sleep(0.001)
+
+
+async def test_shift_tab_from_the_queries_of_before_leads_to_the_last_filter() -> None:
+    async with opened(query=FULL) as driver:
+        await driver.press("X")
+        sidebar = driver.explorer.sidebar
+        sidebar.recent.focus()
+        await driver.press("shift+tab")
+        assert sidebar.fields().inputs["tags"].has_focus

@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key
 
 from tests.explorer.driver import Driver, opened
+from tui.application import ExplorerApp
 from tui.archive.rows import Known
 from tui.archive.store import Archive
 from tui.emulator.fleet import Fleet
@@ -129,3 +130,18 @@ async def test_all_is_loaded_though_it_was_asked_for_before_the_query_was_open(
     async with opened(fleet=Fleet(120, 7), settle=False) as driver:
         strike(driver, "M")
         await driver.wait_for(lambda: "120 in all" in driver.text(driver.explorer.status_bar))
+
+
+async def test_who_quits_before_the_first_frame_quits_once_it_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def on_load(self: ExplorerApp) -> None:
+        self.post_message(Key("ctrl+q", None))
+
+    monkeypatch.setattr(ExplorerApp, "on_load", on_load, raising=False)
+    async with opened(newcomer=True, settle=False) as driver:
+        explorer = driver.app.get_default_screen()
+        async with asyncio.timeout(30):
+            while not driver.app._exit:
+                await asyncio.sleep(0)
+        assert explorer.prompt.is_mounted

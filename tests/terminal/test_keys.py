@@ -157,6 +157,36 @@ async def test_nothing_that_opens_keeps_the_keys_for_long(monkeypatch: pytest.Mo
         await pilot.pause()
 
 
+async def test_the_end_waits_for_what_is_being_opened() -> None:
+    app = Prompts()
+    async with app.run_test() as pilot:
+        strike(app, "s")
+        await pilot.pause()
+        app.exit(return_code=7)
+        await pilot.pause()
+        assert app.return_code is None
+        app.may_open.set()
+        async with asyncio.timeout(10):
+            while app.return_code is None:
+                await asyncio.sleep(0)
+        assert app.return_code == 7
+
+
+async def test_the_end_does_not_wait_for_ever_for_what_is_being_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keys, "PATIENCE", 0.05)
+    app = Prompts()
+    async with app.run_test() as pilot:
+        strike(app, "s")
+        await pilot.pause()
+        app.exit(return_code=7)
+        async with asyncio.timeout(10):
+            while app.return_code is None:
+                await asyncio.sleep(0.01)
+        assert app.return_code == 7
+
+
 async def test_a_widget_that_takes_a_key_and_vanishes_does_not_keep_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

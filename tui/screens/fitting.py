@@ -7,6 +7,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from textual.events import DescendantFocus
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
@@ -49,6 +50,9 @@ class FittingScreen(TonedScreen[ScreenResultType]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
+    class Whole(Message):
+        """Everything that the screen will need is there."""
+
     _focused_last: Widget | None = None
 
     def fit(self, size: Size) -> None:
@@ -59,12 +63,18 @@ class FittingScreen(TonedScreen[ScreenResultType]):
             self.update_classes({name: True}, update=False)
 
     def on_mount(self) -> None:
-        """Make what does not show yet once everything else has been painted."""
-        self.call_later(self.mount_hidden)
+        """Make what does not show yet when there is time for it."""
+        self.call_later(self._make_whole)
 
-    def mount_hidden(self) -> None:
+    async def mount_hidden(self) -> None:
         """Have the line at hand."""
-        self.mount(Static("Too small: 40x10 at least", id="too-small", markup=False))
+        if self.is_attached:
+            line = Static("Too small: 40x10 at least", id="too-small", markup=False)
+            await self.mount(line)
+
+    async def _make_whole(self) -> None:
+        await self.mount_hidden()
+        self.post_message(self.Whole())
 
     def show_hints(self) -> None:
         """Show the keys that help, where there is a line for them."""

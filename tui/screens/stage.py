@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
@@ -21,12 +22,15 @@ from tui.screens.key_words import keyed, keys_of
 from tui.screens.loader import Loader
 from tui.screens.session import Session
 from tui.widgets.bars import ChipLine, HintLine, Notice, Status, StatusLine
-from tui.widgets.filter_sidebar import FilterSidebar
+from tui.widgets.filter_sidebar import FilterGlance, FilterSidebar
 from tui.widgets.instance_detail import InstanceDetail
 from tui.widgets.invocation_table import InvocationTable
 from tui.widgets.key_menu import KeyMenu
 from tui.widgets.prompt import Prompt
 from tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from tui.widgets.filter_fields import FilterFields
 
 PANES: Final = ("filters", "invocations", "instances")
 """The panes in the order of their keys."""
@@ -69,6 +73,8 @@ class Stage(FittingScreen[None]):
         self._complaint = ""
         self._hinted: Situation | None = None
         """What the keys were chosen for that are shown now."""
+        self._fields_made: ExitStack | None = None
+        """Closed when the fields of the filters are there."""
         self._keys: dict[str, list[str]] = {}
         self._advice = ""
         self._hid_filters = False
@@ -84,11 +90,12 @@ class Stage(FittingScreen[None]):
         yield self.welcome
         yield self.hints
 
-    def mount_hidden(self) -> None:
+    async def mount_hidden(self) -> None:
         """Have what comes up only now and then at hand as well."""
-        super().mount_hidden()
-        self.mount(self.chips, after=self.status_bar)
-        self.mount(self.notice, self.menu, self.prompt)
+        await super().mount_hidden()
+        if self.is_attached:
+            await self.mount(self.chips, after=self.status_bar)
+            await self.mount(self.notice, self.menu, self.prompt)
 
     def answer_is_missing(self) -> None:
         """Do what helps where nobody answers."""
@@ -99,8 +106,7 @@ class Stage(FittingScreen[None]):
         """Give the focus to a pane, showing it where it is folded away."""
         self._enter(name)
         if name == "filters":
-            target: Widget = self.sidebar.fields().status
-            self._await_fields()
+            target: Widget = self._fields().status
         else:
             target = self.table if name == "invocations" else self.detail
         # At once, though a pane that is folded away is there only once the style sheets have been
@@ -109,11 +115,25 @@ class Stage(FittingScreen[None]):
         if name == "filters":
             self.sidebar.scroll_home(animate=False)
 
+    @on(FilterGlance.FieldWanted)
+    def go_to_field(self, event: FilterGlance.FieldWanted) -> None:
+        """Go to a field of the filters that was only shown until now."""
+        if self.is_attached:
+            self.set_focus(self._fields().order[event.place])
+
+    def _fields(self) -> FilterFields:
+        """Return the fields; where they are made only now, keys and the end wait for them."""
+        fields = self.sidebar.fields()
+        if self._fields_made is None:
+            self._fields_made = ExitStack()
+            self._fields_made.enter_context(self.opening())
+            self._await_fields()
+        return fields
+
     @work(group="fields")
     async def _await_fields(self) -> None:
-        # Who quits amid the making of the fields would meet fields that are half there.
-        if self.sidebar.fields_mount is not None:
-            with self.opening():
+        if self._fields_made is not None and self.sidebar.fields_mount is not None:
+            with self._fields_made:
                 await self.sidebar.fields_mount
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

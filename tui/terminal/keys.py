@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, TypeVar
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 
 PATIENCE: Final = 0.5
-"""Seconds that a key waits for the one before it, whose widget may be busy or gone."""
+"""Seconds that a key waits for the one before it, whose widget may be busy or gone.
+
+So long waits the end, at most, for what is being opened: widgets that are half there end badly.
+"""
 
 HELD_PATIENCE: Final = 3.0
 """Seconds that keys wait for what is being opened, as long as that says that it is."""
@@ -43,6 +48,8 @@ class OrderedKeysApp(App[ReturnType]):
         """Whether the key that is being dealt with has gone all its way."""
         self._has_opened = False
         """Whether something has been opened since, whose focus is yet to be had."""
+        self._end: Callable[[], None] | None = None
+        """Ends the application, which has been asked for while something was being opened."""
         super().__init__(**arguments)  # type: ignore[arg-type]
 
     async def on_event(self, event: Event) -> None:
@@ -64,9 +71,25 @@ class OrderedKeysApp(App[ReturnType]):
             yield
         finally:
             self._opening.discard(opened)
+            if self._end is not None and not self._opening:
+                self._end()
             self._has_opened = True
             if self._has_passed:
                 self.call_later(self._passed, self._turn)
+
+    def exit(
+        self,
+        result: ReturnType | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End the application, as soon as nothing is being opened."""
+        end = partial(super().exit, result, return_code, message)
+        if self._opening:
+            self._end = end
+            asyncio.get_running_loop().call_later(PATIENCE, end)
+        else:
+            end()
 
     async def _deal_with(self, event: Event) -> None:
         self._turn += 1

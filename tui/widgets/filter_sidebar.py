@@ -29,8 +29,8 @@ class FilterGlance(Bar):
     """What the fields would say, where nobody has wanted to type yet: it costs less to draw."""
 
     @dataclass
-    class Clicked(Message):
-        """The user wants the field at this place."""
+    class FieldWanted(Message):
+        """The user wants the field at this place, a negative one counted from the last."""
 
         place: int
 
@@ -43,7 +43,7 @@ class FilterGlance(Bar):
     def on_click(self, event: events.Click) -> None:
         """Ask for the field under the mouse."""
         event.stop()
-        self.post_message(self.Clicked(event.y // LINES_OF_A_FIELD))
+        self.post_message(self.FieldWanted(event.y // LINES_OF_A_FIELD))
 
 
 class RecentQueries(StaticLines):
@@ -148,12 +148,6 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         if event.number < len(self._recent):
             self.post_message(self.Recalled(self._recent[event.number][0]))
 
-    @on(FilterGlance.Clicked)
-    def go_to_field(self, event: FilterGlance.Clicked) -> None:
-        """Go to the field that was clicked."""
-        event.stop()
-        self.screen.set_focus(self.fields().order[event.place])
-
     def show(self, query: Query) -> None:
         """Show the filters of a query that came from elsewhere."""
         self._query = query
@@ -168,7 +162,12 @@ class FilterSidebar(VerticalScroll, can_focus=False):
         The order is known here: the screen's own is that of what is drawn already, which a sidebar
         that has just been opened is not.
         """
-        order: list[Widget] = self.fields().order
+        if self._fields is None:
+            # Above the queries of before, which alone can have the focus then.
+            if step < 0:
+                self.post_message(FilterGlance.FieldWanted(step))
+            return step < 0
+        order: list[Widget] = self._fields.order
         if self.recent.is_attached and self.recent.display:
             order.append(self.recent)
         focused = self.screen.focused
