@@ -111,6 +111,25 @@ async def test_a_failure_by_number_ends_the_walk_and_what_was_fetched_ahead() ->
     assert service.under_way == 0
 
 
+async def test_nothing_more_is_asked_for_behind_a_page_that_did_not_come() -> None:
+    class Failing(Service):
+        async def page(self, query: Query, cursor: Cursor) -> Page:
+            if cursor.number == 3:
+                raise NotReached("down")
+            return await super().page(query, cursor)
+
+    service = Failing(simple(1_000).records)
+    service.ticks = 3
+    walk = numbered(service, REGION, size=10, concurrency=4)
+    await anext(walk)
+    await anext(walk)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert [cursor.number for _, cursor in service.asked] == [1, 2, 4, 5]
+    with pytest.raises(NotReached):
+        await anext(walk)
+
+
 async def test_leaving_a_walk_by_number_early_ends_what_was_fetched_ahead() -> None:
     class Slowing(Service):
         async def page(self, query: Query, cursor: Cursor) -> Page:

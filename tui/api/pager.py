@@ -171,7 +171,8 @@ class _Numbered:
         self._ahead = concurrency
         self._next = 1
         self._last = 1
-        self._is_closed = False
+        self._asks_on = True
+        """Whether there is more to ask for, as far as the answers say."""
         self._tasks: deque[asyncio.Task[Page]] = deque()
         self._seen: set[str] = set()
 
@@ -196,7 +197,8 @@ class _Numbered:
         """Have as many requests on their way as may be, as long as what has come is wanted."""
         on_their_way = sum(not task.done() for task in self._tasks)
         while (
-            on_their_way < self._ahead
+            self._asks_on
+            and on_their_way < self._ahead
             and len(self._tasks) < WAITING * self._ahead
             and self._next <= self._last
         ):
@@ -211,12 +213,13 @@ class _Numbered:
     def _has_come(self, task: asyncio.Task[Page]) -> None:
         failed = task.cancelled() or task.exception()
         # After an empty page there is nothing, whatever the total says.
-        if not (self._is_closed or failed) and task.result().invocations:
-            self._ask_ahead()
+        if failed or not task.result().invocations:
+            self._asks_on = False
+        self._ask_ahead()
 
     async def aclose(self) -> None:
         """Cancel what was fetched ahead."""
-        self._is_closed = True
+        self._asks_on = False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
