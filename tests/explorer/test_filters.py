@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 from textual.events import MouseDown, MouseUp
-from textual.geometry import Offset
 
 from tests.explorer.driver import Driver, opened
 from tests.explorer.test_type_ahead import strike
@@ -26,6 +25,12 @@ FULL = Query(
 def sidebar(driver: Driver) -> str:
     """Return what the sidebar shows, but for the sign that a field opens a list."""
     return driver.text(driver.explorer.sidebar).replace("▼", " ").replace(" \n", "\n")
+
+
+def click(driver: Driver, y: int) -> None:
+    """Deliver a click on a line of the sidebar, before it has had an effect."""
+    for kind in (MouseDown, MouseUp):
+        driver.app.post_message(kind(None, 2, y, 0, 0, 1, False, False, False, 2, y))
 
 
 @pytest.mark.parametrize("query", [Query("cn-hangzhou"), FULL], ids=["none", "many"])
@@ -75,12 +80,20 @@ async def test_who_quits_amid_the_making_of_the_fields_quits(milliseconds: int) 
         assert driver.explorer.sidebar.fields().status.is_mounted
 
 
+async def test_what_is_typed_right_behind_a_click_on_a_filter_is_typed_into_it() -> None:
+    async with opened() as driver:
+        lines = sidebar(driver).split("\n")
+        strike(driver, "down")
+        click(driver, driver.explorer.sidebar.region.y + lines.index("i-…"))
+        strike(driver, *"i-abc", "enter")
+        await driver.wait_for(lambda: driver.pages_asked[-1].get("InstanceId"))
+        assert driver.pages_asked[-1]["InstanceId"] == "i-abc"
+
+
 @pytest.mark.parametrize("milliseconds", [0, 2, 5, 10])
 async def test_who_quits_right_after_a_click_on_a_filter_quits(milliseconds: int) -> None:
     async with opened() as driver:
-        at = Offset(2, driver.explorer.sidebar.region.y + 3)
-        for kind in (MouseDown, MouseUp):
-            driver.app.post_message(kind(None, *at, 0, 0, 1, False, False, False, *at))
+        click(driver, driver.explorer.sidebar.region.y + 3)
         await asyncio.sleep(milliseconds / 1000)
         strike(driver, "ctrl+q")
         async with asyncio.timeout(30):

@@ -2,7 +2,7 @@
 
 Textual hands a key to the focused widget and the next one after it, while an action that is bound
 to the first still makes its way up to the application: of `/abc` in one packet, `abc` would go to
-where the focus was. Here a key waits until the one before it has done what it does.
+where the focus was. Here a key waits until the one before it, or the click, has done what it does.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Final, TypeVar
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.dom import DOMNode
-from textual.events import Event, Key, Paste
+from textual.errors import NoWidget
+from textual.events import Event, Key, MouseDown, MouseUp, Paste
 from textual.message_pump import MessagePump
 
 PATIENCE: Final = 0.5
@@ -33,11 +34,11 @@ ReturnType = TypeVar("ReturnType")
 
 
 class OrderedKeysApp(App[ReturnType]):
-    """An App in which one key, or one paste, is dealt with at a time."""
+    """An App in which one key, one paste or one click is dealt with at a time."""
 
     def __init__(self, **arguments: object) -> None:
         self._struck: deque[Event] = deque()
-        """Keys that wait, the next one first."""
+        """Keys and clicks that wait, the next one first."""
         self._turn = 0
         """The number of the key that is being dealt with."""
         self._alarm: asyncio.TimerHandle | None = None
@@ -53,8 +54,8 @@ class OrderedKeysApp(App[ReturnType]):
         super().__init__(**arguments)  # type: ignore[arg-type]
 
     async def on_event(self, event: Event) -> None:
-        """Take keys in their turn and everything else as it comes."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        """Take keys and clicks in their turn and everything else as it comes."""
+        if not isinstance(event, Key | Paste | MouseDown | MouseUp) or event.is_forwarded:
             await super().on_event(event)
         elif self._alarm is not None:
             self._struck.append(event)
@@ -96,9 +97,16 @@ class OrderedKeysApp(App[ReturnType]):
         turn = self._turn
         self._has_passed = False
         self._set_alarm(PATIENCE)
-        start = self.focused or self.screen
+        start = self._receiver(event)
         await super().on_event(event)
         self._follow(start, turn, 1)
+
+    def _receiver(self, event: Event) -> MessagePump:
+        """Return what an event is for, whose queue it will be in."""
+        if isinstance(event, MouseDown | MouseUp):
+            with suppress(NoWidget):
+                return self.get_widget_at(event.x, event.y)[0]
+        return self.focused or self.screen
 
     def _set_alarm(self, patience: float) -> None:
         if self._alarm is not None:
