@@ -50,6 +50,7 @@ async def test_nothing_is_asked_as_who_was_left_while_a_connection_was_made() ->
         rows_changed=lambda shift: None,
         changed=lambda: None,
         unreachable=lambda: None,
+        keyed=str,
     )
     asked: asyncio.Task[Any] = asyncio.create_task(loader.service())
     await asyncio.sleep(0)

@@ -26,6 +26,7 @@ from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keys_of
 from tui.screens.keys import EXPLORER_KEYS
 from tui.screens.session import Session
+from tui.screens.states import TWICE
 from tui.settings import SettingsError
 from tui.terminal.application import GuardedApp
 from tui.terminal.driver import LineDriver, SteadyDriver, driver_class
@@ -136,7 +137,7 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         if now - self._interrupted_at <= SECOND_PRESS:
             self.exit()
         self._interrupted_at = now
-        self._say("ctrl+c once more quits.")
+        self._say(self._explorer.keyed(TWICE))
 
     def action_mouse(self) -> None:
         """Leave the mouse to the terminal, so that its own selection works, or take it again."""
@@ -161,8 +162,9 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
         if self.draws_less:
             return
         rate = f", {event.rate / 1000:,.0f} kB/s" if event.rate else ""
-        self._explorer.advise("slow line: L draws less")
-        self._say(f"The line is slow ({1000 * event.round_trip:,.0f} ms{rate}): L draws less.")
+        self._explorer.advise(self._explorer.keyed("slow line: {draw.less} draws less"))
+        helps = self._explorer.keyed("{draw.less} draws less.")
+        self._say(f"The line is slow ({1000 * event.round_trip:,.0f} ms{rate}): {helps}")
 
     def _draw_less(self, less: bool) -> None:
         self.draws_less = less

@@ -105,6 +105,48 @@ async def test_a_state_says_what_is_and_which_key_helps(
         assert_nothing_overlaps(driver)
 
 
+OTHER_KEYS = {
+    "back": "f7",
+    "copy.menu": "f11",
+    "filters.clear": "f8",
+    "filters.open": "f9",
+    "profile": "f10",
+    "refresh": "f5",
+    "region": "f6",
+}
+
+SAID = {
+    "loading": "f7 stop",
+    "all": "All is loaded; f5 asks for what is new.",
+    "denied": "then f5 asks again. f11 p copies the policy that grants just what is needed, f10",
+    "throttled": "f5 asks again now.",
+    "unreachable": "f5 tries again now, f6 changes the region.",
+    "nothing": "f8 clears them, f9 changes them.",
+    "hidden": "f7 clears it.",
+    "offline": "f6 changes the region, f9 the filters.",
+}
+"""What is said of a state to somebody with other keys."""
+
+
+@pytest.mark.parametrize("name", SAID)
+async def test_what_is_said_names_the_keys_of_the_keymap(name: str) -> None:
+    state = STATES[name]
+    query = Query("cn-hangzhou", name=state.name)
+    async with opened(
+        prepare=state.prepare,
+        query=query,
+        offline=state.offline,
+        settle=False,
+        keymap=OTHER_KEYS,
+    ) as driver:
+        if state.keys:
+            await driver.settle()
+            await driver.press(*state.keys)
+        if name == "all":
+            await driver.press("M")
+        await driver.wait_for(lambda: SAID[name] in unwrapped(driver))
+
+
 def assert_nothing_overlaps(driver: Driver) -> None:
     """Compare the places of the panes and of the lines around them."""
     explorer = driver.explorer

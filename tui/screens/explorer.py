@@ -267,7 +267,7 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
             self.app.exit()
         else:
             self._interrupted_at = now
-            self.say("ctrl+c once more quits.")
+            self.say(self.keyed(states.TWICE))
 
     def action_clear_filters(self) -> None:
         """Ask for everything in the region."""
@@ -277,14 +277,14 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
     def action_load_more(self) -> None:
         """Load the next page now; what is under way already is left to end."""
         if self.loader.ended:
-            self.say("All is loaded; r asks for what is new.")
+            self.say(self.keyed(states.ALL_LOADED))
         elif self._may_ask():
             self.load_page()
 
     def action_load_all(self) -> None:
         """Load page after page until the end or esc; a page under way is asked for again."""
         if self.loader.ended:
-            self.say("All is loaded; r asks for what is new.")
+            self.say(self.keyed(states.ALL_LOADED))
         elif self.loader.retry_in or not self.loader.walking:
             self.walk_on()
 
@@ -366,5 +366,5 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
         """Say whether a call may be made now, and to the user why not."""
         if self.loader.retry_in or not self._is_asking():
             return True
-        self.say(states.LOADING_ALREADY)
+        self.say(self.keyed(states.LOADING_ALREADY))
         return False

@@ -79,7 +79,7 @@ class Exporting(PostMortem):
         evidence, reading = self.evidence(), self.loader.reading
         if evidence is None or reading is None:
             return
-        self.say("Writing…, esc stops")
+        self.say(self.keyed("Writing…, {back} stops"))
         extent = evidence.extents[0]
         stamp = self._stamp(reading, extent, await evidence.left_out(extent))
         match form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -25,6 +26,8 @@ SPELLED: Final[Mapping[str, str]] = {
     "delete": "del",
 }
 """Textual's name of a key -> the word for it, where that is neither the name nor a character."""
+
+_ACTION: Final = re.compile(r"\{([a-z.]+)\}")
 
 Hint = tuple[str, str]
 """The name of an action, or keys as they are to be shown, and what it does in a few words."""
@@ -67,3 +70,8 @@ def keys_of(screen: Screen[Any]) -> dict[str, list[str]]:
 def keyed(hints: Iterable[Hint], keys: Mapping[str, list[str]]) -> list[Hint]:
     """Return hints with the first key of each action in place of its name."""
     return [(keys[name][0] if name in keys else name, does) for name, does in hints]
+
+
+def with_keys(words: str, keys: Mapping[str, list[str]]) -> str:
+    """Return words of ours in which each `{action}` is the first key of that action."""
+    return _ACTION.sub(lambda found: keys[found[1]][0], words)

@@ -45,12 +45,15 @@ class Loader:
         rows_changed: Callable[[int], None],
         changed: Callable[[], None],
         unreachable: Callable[[], None],
+        keyed: Callable[[str], str],
     ) -> None:
+        """Call back when something has changed; `keyed` puts keys in the place of actions."""
         self.session = session
         self._archive = archive
         self._rows_changed = rows_changed
         self._changed = changed
         self._unreachable = unreachable
+        self._keyed = keyed
         self._service: Service | None = None
         self._connecting = asyncio.Lock()
         self._busy_since: float | None = None
@@ -94,18 +97,18 @@ class Loader:
     def activity(self) -> str:
         """What is under way, in a few words and with the key that helps; mostly nothing."""
         if self.retry_in:
-            return f"again in {self.retry_in} s: r now, esc stops"
+            return f"again in {self.retry_in} s: {self._keyed('{refresh} now, {back} stops')}"
         wait = self.calls.wait
         if wait is not None:
             seconds, fault = wait
             code = fault.code or type(fault).__name__
             return f"{code}, again in {max(round(seconds), 1)} s"
         if self.arranging:
-            return "arranging the rows: esc stops"
+            return self._keyed("arranging the rows: {back} stops")
         if self._walk_began is not None:
-            return f"walking on, {self._pace()}: esc stops"
+            return f"walking on, {self._pace()}: {self._keyed('{back} stops')}"
         if self.watched:
-            return f"watching {self.watched}: W stops"
+            return f"watching {self.watched}: {self._keyed('{watch} stops')}"
         if self._busy_since is not None and time.monotonic() - self._busy_since >= BUSY_AFTER:
             return "loading…"
         return ""

@@ -99,9 +99,8 @@ class PostMortem(Arranging):
         this = await self.with_content(evidence.here)
         other = next(iter(others), "") or await self._previous(evidence, this)
         if this is None or not other:
-            self.say(
-                "No earlier send of this file to the same directory has been seen; M loads on."
-            )
+            words = "No earlier send of this file to the same directory has been seen; "
+            self.say(words + self.keyed("{load.all} loads on."))
             return
         that = await self.with_content(other)
         if that is None:

@@ -16,7 +16,7 @@ from textual.getters import query_one
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
 from tui.screens.help import HelpScreen
-from tui.screens.key_words import Hint, keyed, keys_of
+from tui.screens.key_words import Hint, keyed, keys_of, with_keys
 from tui.screens.viewers import Copier
 from tui.widgets.bars import Bar, HintLine
 from tui.widgets.lines import Line, Span, StaticLines, line
@@ -128,7 +128,8 @@ class QuestionScreen(FittingScreen[str]):
         extent = self._question.extents[self._extent].value
         parts = [Span(f" {self._question.title}", "strong"), Span(f" · {extent}", "dim")]
         if busy:
-            parts.append(Span(" · looking…, esc stops", "running"))
+            words = with_keys("looking…, {question.leave} stops", keys_of(self))
+            parts.append(Span(f" · {words}", "running"))
         self.head.set_lines([line(*parts)])
 
     def action_take(self) -> None:

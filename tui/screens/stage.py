@@ -18,7 +18,7 @@ from tui.records import Query
 from tui.screens import states
 from tui.screens.fitting import FittingScreen
 from tui.screens.hints import Situation, hints
-from tui.screens.key_words import keyed, keys_of
+from tui.screens.key_words import keyed, keys_of, with_keys
 from tui.screens.loader import Loader
 from tui.screens.session import Session
 from tui.widgets.bars import ChipLine, HintLine, Notice, Status, StatusLine
@@ -62,6 +62,7 @@ class Stage(FittingScreen[None]):
             rows_changed=self.rows_changed,
             changed=self.say_status,
             unreachable=self.answer_is_missing,
+            keyed=self.keyed,
         )
         self.marks: set[str] = set()
         """Invoke IDs of the marked rows."""
@@ -205,13 +206,20 @@ class Stage(FittingScreen[None]):
     def show_hints(self) -> None:
         """Show the keys that help in the pane that has the focus, as things are now."""
         self._hinted = self._situation()
-        self._keys = self._keys or keys_of(self)
-        self.hints.show(keyed(hints(self._hinted), self._keys))
+        self.hints.show(keyed(hints(self._hinted), self._known_keys))
 
     def greet(self) -> None:
         """Show somebody who is here for the first time what can be done."""
+        self.welcome.greet(self._known_keys)
+
+    def keyed(self, words: str) -> str:
+        """Return words of ours with the key of each `{action}` in its place."""
+        return with_keys(words, self._known_keys)
+
+    @property
+    def _known_keys(self) -> dict[str, list[str]]:
         self._keys = self._keys or keys_of(self)
-        self.welcome.greet(self._keys)
+        return self._keys
 
     def _situation(self) -> Situation:
         loader, reading = self.loader, self.loader.reading
@@ -291,12 +299,13 @@ class Stage(FittingScreen[None]):
         self.set_class(alone, "-table-alone")
         said = self.hints.sentence
         over = said in (states.STOPPED, states.STOPPED_EMPTY) and loader.asking
-        over = over or (said == states.LOADING_ALREADY and not loader.asking)
+        over = over or (not loader.asking and said == self.keyed(states.LOADING_ALREADY))
         if over or not (self.hints.sentence or self._hinted == self._situation()):
             self.show_hints()
         self.table.explain_emptiness(
             *states.empty_words(
                 self.query_shown,
+                self.keyed,
                 asking=loader.asking or reading is None,
                 kept=bool(reading and reading.kept),
                 ended=loader.ended,

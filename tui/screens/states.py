@@ -1,8 +1,12 @@
-"""What the explorer says of its own state: one place for the words of every state."""
+"""What the explorer says of its own state: one place for the words of every state.
+
+An action in braces stands for its key, which a keymap may have changed; `with_keys` fills it in.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,9 +28,13 @@ from tui.widgets.words import byte_count, duration
 
 TAG_CAP = "the service shows at most 1,000 under a tag"
 
-LOADING_ALREADY = "Rows are being loaded already; esc stops that."
+LOADING_ALREADY = "Rows are being loaded already; {back} stops that."
 """The answer to a wish for rows while a call is under way, as long as it is."""
 
+
+ALL_LOADED = "All is loaded; {refresh} asks for what is new."
+
+TWICE = "{interrupt} once more quits."
 
 STOPPED = "Stopped; what was loaded stays."
 """Said of a load that was stopped, until the next one begins."""
@@ -99,14 +107,14 @@ def trouble_words(failure: ApiError | None, clock_ahead: float = 0.0) -> str:
             return "failed"
 
 
-AFTERWARDS: Final = "Then r asks again; P picks a profile."
+AFTERWARDS: Final = "Then {refresh} asks again; {profile} picks a profile."
 """The keys that help once something has been done about missing credentials."""
 
 
-def nobody_words(failure: CredentialsUnavailable) -> tuple[str, ...]:
+def nobody_words(failure: CredentialsUnavailable, keyed: Callable[[str], str]) -> tuple[str, ...]:
     """Return that nobody is known to ask as: where was looked, what each place had, what helps."""
     if not failure.looks:
-        return ("There are no credentials to ask with.", "", str(failure), "", AFTERWARDS)
+        return ("There are no credentials to ask with.", "", str(failure), "", keyed(AFTERWARDS))
     return (
         "Nobody is known to ask as.",
         "",
@@ -116,7 +124,7 @@ def nobody_words(failure: CredentialsUnavailable) -> tuple[str, ...]:
         "What helps:",
         *(f"  {remedy}" for remedy in failure.remedies or (failure.advice,)),
         "",
-        AFTERWARDS,
+        keyed(AFTERWARDS),
     )
 
 
@@ -127,6 +135,7 @@ def clock_words(ahead: float) -> str:
 
 def empty_words(
     query: Query,
+    keyed: Callable[[str], str],
     *,
     asking: bool,
     ended: bool,
@@ -137,11 +146,12 @@ def empty_words(
 ) -> tuple[str, ...]:
     """Return what an empty table says: why it is empty, and the key that helps.
 
-    Rows that are `kept` come from the archive, and nobody has been asked. Who is denied sees the
-    `policy` that would be needed.
+    `keyed` puts keys in the place of actions. Rows that are `kept` come from the archive, and
+    nobody has been asked. Who is denied sees the `policy` that would be needed.
     """
     if hidden:
-        return (f"The local filter hides all {hidden:,} rows that are loaded.", "esc clears it.")
+        words = f"The local filter hides all {hidden:,} rows that are loaded."
+        return (words, keyed("{back} clears it."))
     match failure:
         case None:
             pass
@@ -149,32 +159,39 @@ def empty_words(
             needed = denied.action or "ecs:DescribeSendFileResults"
             return (
                 "This identity may not read the records.",
-                f"Somebody has to allow it {needed}; then r asks again.",
-                "Y p copies the policy that grants just what is needed, P changes the profile.",
+                f"Somebody has to allow it {needed}; {keyed('then {refresh} asks again.')}",
+                keyed("{copy.menu} p copies the policy that grants just what is needed,")
+                + keyed(" {profile} changes the profile."),
                 *("", *policy.splitlines()) * bool(policy),
             )
         case CredentialsUnavailable() as missing:
-            return nobody_words(missing)
+            return nobody_words(missing, keyed)
         case Throttled():
-            return ("The account's quota for this call is used up for now.", "r asks again now.")
+            words = "The account's quota for this call is used up for now."
+            return (words, keyed("{refresh} asks again now."))
         case NotReached():
-            return ("The service cannot be reached.", "r tries again now, R changes the region.")
+            words = "{refresh} tries again now, {region} changes the region."
+            return ("The service cannot be reached.", keyed(words))
         case _:
-            return ("Nothing could be loaded, for the reason given below.", "r tries again.")
+            words = "Nothing could be loaded, for the reason given below."
+            return (words, keyed("{refresh} tries again."))
     if not query.region:
-        return ("No region is chosen.", "R chooses one.")
+        return ("No region is chosen.", keyed("{region} chooses one."))
     if not ended and not asking:
-        return ("Nothing is loaded.", "m loads, r asks again.")
+        return ("Nothing is loaded.", keyed("{load.page} loads, {refresh} asks again."))
     if not ended:
         return (f"Asking for the files that were sent in {query.region}…",)
     if kept:
         return (
             f"The archive has nothing {'like that' if query.is_filtered() else 'of that region'}.",
-            "Only what was seen before is in it; R changes the region, f the filters.",
+            "Only what was seen before is in it; "
+            + keyed("{region} changes the region, {filters.open} the filters."),
         )
     if query.is_filtered():
-        return ("Nothing that was sent matches the filters.", "X clears them, f changes them.")
+        words = "{filters.clear} clears them, {filters.open} changes them."
+        return ("Nothing that was sent matches the filters.", keyed(words))
     return (
         f"The service has no records of files sent in {query.region}.",
-        "It keeps them for a limited time only. r asks again, R changes the region.",
+        "It keeps them for a limited time only. "
+        + keyed("{refresh} asks again, {region} changes the region."),
     )

@@ -53,7 +53,7 @@ TERMS: Final = (
         "ErrorCode", "Why a result failed, in one word; the cards explain each. Empty on success."
     ),
     Term("ErrorInfo", "The same in a sentence, which changes between versions of the agent."),
-    Term("CreationTime", "When the send was asked for, in UTC; z shows local time or age."),
+    Term("CreationTime", "When the send was asked for, in UTC; shown as local time or age too."),
     Term("StartTime", "When it began on the instance; empty until then."),
     Term("FinishTime", "When it ended on the instance; empty until then."),
     Term("UpdateTime", "When the service last heard of it."),

@@ -233,7 +233,7 @@ def _content(detail: Detail, width: int) -> Iterator[Line]:
     yield _heading("Content", key=CONTENT_KEY)
     if detail.not_kept:
         yield from _table(detail.not_kept, width)
-        yield line(Span("It is not kept here; enter asks the service for it.", "dim"))
+        yield line(Span("It is not kept here; to open this line asks the service for it.", "dim"))
         return
     if not content.data:
         yield line(Span("The API gave no content.", "dim"))
