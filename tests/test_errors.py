@@ -221,6 +221,24 @@ def test_a_skewed_clock_is_told_by_how_much() -> None:
     assert error.advice == "Set this machine's clock: it is 1,200 s behind the service's."
 
 
+def test_a_clock_that_has_been_corrected_is_told_by_how_much_it_is_wrong_itself() -> None:
+    error = from_answer(
+        status=400,
+        headers={"date": "Thu, 01 Jan 1970 01:00:00 GMT"},
+        body=b'{"Code":"InvalidTimeStamp.Expired"}',
+        now=3600.0,
+        corrected=-5000.0,
+    )
+    assert error.advice == "Set this machine's clock: it is 5,000 s ahead of the service's."
+
+
+@pytest.mark.parametrize("body", ['{"Code":"%s"}', "<Error><Code>%s</Code></Error>"])
+def test_of_a_code_without_end_only_the_beginning_is_looked_at(body: str) -> None:
+    dots = "a." * (500_000 if body.startswith("{") else 30_000)
+    error = from_answer(status=400, headers={}, body=(body % dots).encode())
+    assert 200 >= len(error.code) > 50
+
+
 def test_the_place_a_redirect_points_to_is_named_and_harmless() -> None:
     error = from_answer(status=302, headers={"location": "https://x/\x1b]0;evil\x07"}, body=b"")
 

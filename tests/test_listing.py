@@ -220,6 +220,16 @@ async def test_a_walk_that_never_began_says_so() -> None:
     assert said == "No.\nThe list is incomplete: nothing was read.\n"
 
 
+async def test_a_walk_of_empty_pages_says_where_to_go_on() -> None:
+    class Sparse(Service):
+        async def page(self, query: Query, cursor: Cursor) -> Page:
+            return replace(await super().page(query, cursor), invocations=())
+
+    code, lines, said = await listed(Sparse(900), Listing(QUERY, page_size=3))
+    assert (code, lines) == (3, [])
+    assert said.endswith("incomplete after 0 invocations: go on with --next-token 150.\n")
+
+
 async def test_a_refused_token_is_not_offered_again() -> None:
     service = Service(9, faults={1: CursorRefused("Stale.")})
     code, _, said = await listed(service, Listing(QUERY, token="0"))

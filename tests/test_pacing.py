@@ -148,6 +148,8 @@ def test_skew_is_how_far_the_other_clock_is_ahead() -> None:
     assert skew({"date": HOUR}, 3000) == 600
     assert skew({"date": HOUR}, 4000) == -400
     assert skew({}, 3000) is None
+    assert skew({"date": "Fri, 31 Dec 9999 23:59:59 -2300"}, 3000) is None
+    assert skew({"date": "Wed, 31 Dec 1969 23:59:59 GMT"}, 3000) is None
 
 
 @pytest.mark.parametrize(

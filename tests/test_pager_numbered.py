@@ -17,7 +17,7 @@ from tests.pages import (
 )
 from tui.api.errors import BadAnswer, NotReached
 from tui.api.pager import numbered
-from tui.records import Cursor, Page, Query
+from tui.records import Cursor, Invocation, Page, Query, TagFilter
 
 pytestmark = pytest.mark.anyio
 
@@ -74,11 +74,75 @@ async def test_an_empty_page_ends_a_walk_whose_total_promises_more() -> None:
             return Page(page.invocations, total_count=1_000_000)
 
     service = Boasting(simple(20).records)
-    pages = [page async for page in numbered(service, REGION, size=10, concurrency=2)]
+    pages = []
+    with pytest.raises(BadAnswer, match="has 1,000,000 records by its own count, and 20 came"):
+        async for page in numbered(service, REGION, size=10, concurrency=2):
+            pages += [page]
 
     assert sum(len(page.invocations) for page in pages) == 20
     assert len(service.asked) <= 5
     assert service.under_way == 0
+
+    # Under a tag it counts what it does not show.
+    service = Boasting(simple(20).records)
+    tagged = Query("cn-hangzhou", tags=(TagFilter("env"),))
+    pages = [page async for page in numbered(service, tagged, size=10, concurrency=2)]
+    assert sum(len(page.invocations) for page in pages) == 20
+
+
+@pytest.mark.parametrize("fault", ["ignores numbers", "small pages", "a hole", "half a page"])
+async def test_fewer_records_than_there_are_is_no_complete_walk(fault: str) -> None:
+    class Faulty(Service):
+        async def page(self, query: Query, cursor: Cursor) -> Page:
+            number = cursor.number
+            if fault == "ignores numbers":
+                cursor = Cursor(number=1, size=cursor.size)
+            page = await super().page(query, cursor)
+            rows = page.invocations
+            if fault == "small pages":
+                rows = rows[:4]
+            elif number == 2 and fault in ("a hole", "half a page"):
+                rows = rows[:5] if fault == "half a page" else ()
+            return Page(rows, total_count=page.total_count)
+
+    found: list[Invocation] = []
+    with pytest.raises(BadAnswer, match="has 40 records by its own count"):
+        async for page in numbered(Faulty(simple(40).records), REGION, size=10):
+            found += page.invocations
+    assert len(found) == {"ignores numbers": 10, "small pages": 16, "a hole": 30}.get(fault, 35)
+
+
+async def test_a_page_that_was_answered_before_the_one_in_front_of_it_is_asked_for_again() -> None:
+    class Overtaking(Service):
+        """Answers the second page, then a record comes, and then the third is answered."""
+
+        async def page(self, query: Query, cursor: Cursor) -> Page:
+            if cursor.number == 2 and not self.records[0].invoke_id.startswith("n-"):
+                while not any(asked.number == 3 for _, asked in self.asked):
+                    await asyncio.sleep(0)
+                for _ in range(self.ticks + 2):
+                    await asyncio.sleep(0)
+                self.records.insert(0, invocation("n-1", 1_000))
+            return await super().page(query, cursor)
+
+    service = Overtaking(simple(40).records)
+    pages = [page async for page in numbered(service, REGION, size=10)]
+    found = [record.invoke_id for page in pages for record in page.invocations]
+    assert found == [f"f-{number}" for number in range(40)]
+
+
+async def test_records_that_are_forgotten_meanwhile_are_not_missed() -> None:
+    service = simple(200)
+
+    def forget(request: int) -> None:
+        if request > 5:
+            del service.records[-1:]
+
+    service.before = forget
+    pages = [page async for page in numbered(service, REGION, size=10)]
+    found = [record.invoke_id for page in pages for record in page.invocations]
+    assert found[:170] == [f"f-{number}" for number in range(170)]
+    assert len(found) == len(set(found))
 
 
 async def test_nothing_by_number_is_one_empty_page() -> None:

@@ -258,6 +258,19 @@ def test_an_error_under_status_200_is_that_error() -> None:
     assert (caught.value.code, caught.value.status, caught.value.request_id) == ("X", 200, "R-9")
 
 
+@pytest.mark.parametrize("empty", ['{"Invocation":[]}', "null", "[]"])
+def test_an_error_beside_an_empty_list_is_that_error(empty: str) -> None:
+    with pytest.raises(Throttled):
+        page(f'{{"Code":"Throttling.User","Message":"slow down","Invocations":{empty}}}')
+    assert page(f'{{"Code":200,"Invocations":{empty}}}').invocations == ()
+
+
+def test_a_number_of_many_digits_is_kept_as_it_was_sent() -> None:
+    number = "9" * 4_000
+    assert only(f'{{"VmCount":{number},"Name":{number}}}').name == number
+    assert only(f'{{"VmCount":{number}}}').vm_count == 0
+
+
 def test_a_code_beside_the_records_is_no_error() -> None:
     assert len(page('{"Code":"200","Invocations":{"Invocation":[{}]}}').invocations) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import subprocess
@@ -75,6 +76,30 @@ async def test_connections_are_kept_for_the_next_request() -> None:
 
     assert len(ports) == 1
     assert transport.KEEPALIVE <= 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(b"x"),
+        http(b"", status="503 Service Unavailable"),
+        http(gzip.compress(b"x")[:-1], headers=GZIP),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+    ],
+    ids=["length", "no body", "damaged body", "chunks"],
+)
+async def test_what_stands_behind_an_answer_is_never_the_next_one(answer: bytes) -> None:
+    served = 0
+
+    async def respond(head: bytes, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        served += 1
+        writer.write(answer + http(b"not asked for") if served == 1 else http(b"second"))
+
+    async with serving(respond) as url, http_transport() as wire:
+        with contextlib.suppress(BadAnswer):
+            await wire.exchange("POST", url, [], b"")
+        assert (await wire.exchange("POST", url, [], b"")).body == b"second"
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temp", "308 Perm"])

@@ -104,6 +104,8 @@ async def test_certificates_that_cannot_be_read_are_one_clear_sentence(
         ("ALL_PROXY", "socks5://user:very-secret@proxy.example"),
         ("NO_PROXY", "[::very-secret"),
         ("HTTPS_PROXY", "http://user:very-secret@proxy.example:port"),
+        ("HTTPS_PROXY", "http://user:very-secret@proxy.example:99999"),
+        ("ALL_PROXY", "very-secret:99999"),
     ],
 )
 async def test_unusable_proxy_settings_are_one_clear_sentence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -101,6 +102,23 @@ async def test_a_send_that_nobody_knows_ends_with_3() -> None:
     code, lines, said, _ = await watch(None)
     assert (code, lines) == (3, [])
     assert "There is no send f-1 in cn-hangzhou" in said
+
+
+async def test_a_send_that_vanishes_unfinished_ends_with_3_and_one_that_comes_back_does_not() -> (
+    None
+):
+    running, done = send("Running", "Running"), send("Success", "Success")
+    code, lines, said, waits = await watch(running, None)
+    assert (code, len(lines), len(waits)) == (3, 1, 3)
+    assert said == "The service does not list f-1 any more; it was Running when last seen.\n"
+    code, lines, said, _ = await watch(running, None, None, running, None, done)
+    assert (code, len(lines), said) == (0, 2, "")
+
+
+async def test_another_send_is_not_taken_for_the_one_that_is_watched() -> None:
+    code, lines, said, _ = await watch(replace(send("Success", "Success"), invoke_id="f-2"))
+    assert (code, lines) == (3, [])
+    assert "no send f-1" in said
 
 
 async def test_what_passes_is_waited_for_and_what_does_not_ends_with_3() -> None:

@@ -148,6 +148,15 @@ async def test_requests_sent_ahead_are_answered_in_order() -> None:
         assert sizes == [1, 2, 3]
 
 
+async def test_who_asks_for_a_head_alone_gets_it() -> None:
+    async with served() as running:
+        line = await running.line()
+        await line.say(b"HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        head, _, body = (await line.rest()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 4")
+        assert body == b""
+
+
 async def test_a_client_that_closes_is_closed_to() -> None:
     async with served() as running:
         line = await running.line()

@@ -178,6 +178,7 @@ class Caller:
             body=answer.body,
             operation=operation,
             now=self._now(),
+            corrected=self.skew,
         )
 
     def _check_breaker(self) -> None:

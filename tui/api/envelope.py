@@ -13,6 +13,13 @@ XML_LIMIT: Final = 65_536
 """Bytes of an XML body that are looked at; the vendor's error is a few hundred."""
 
 
+MAX_CODE: Final = 200
+"""Characters kept of an error code; the longest of the vendor's has 60."""
+
+MAX_WORDS: Final = 8_192
+"""Characters kept of any other text."""
+
+
 @dataclass(frozen=True)
 class Envelope:
     """The vendor's error envelope; empty strings where it says nothing."""
@@ -48,7 +55,7 @@ def from_document(document: object) -> Envelope:
     detail = document.get("AccessDeniedDetail")
     detail = detail if isinstance(detail, dict) else {}
     return Envelope(
-        code=_text(document.get("Code")),
+        code=_text(document.get("Code"))[:MAX_CODE],
         message=_text(document.get("Message")),
         request_id=_text(document.get("RequestId")),
         recommendation=_text(document.get("Recommend")),
@@ -59,7 +66,8 @@ def from_document(document: object) -> Envelope:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return text[:MAX_WORDS]
 
 
 def _from_xml(body: bytes) -> Envelope:
@@ -73,10 +81,10 @@ def _from_xml(body: bytes) -> Envelope:
 
     def element(name: str) -> str:
         found = re.search(rf"<{name}>([^<]*)</{name}>", text)
-        return html.unescape(found[1]) if found else ""
+        return html.unescape(found[1])[:MAX_WORDS] if found else ""
 
     return Envelope(
-        code=element("Code"),
+        code=element("Code")[:MAX_CODE],
         message=element("Message"),
         request_id=element("RequestId"),
         recommendation=element("Recommend"),

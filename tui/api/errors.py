@@ -269,6 +269,7 @@ def from_answer(
     reason: str = "",
     operation: str = "",
     now: float | None = None,
+    corrected: float = 0.0,
 ) -> ApiError:
     """Return the error that an answer means: by its `Code` first, by its HTTP status second.
 
@@ -279,6 +280,7 @@ def from_answer(
         reason: the words beside the status.
         operation: what was asked, for the sentence and the RAM action.
         now: what the request's clock says, in unix seconds, where that is known.
+        corrected: seconds by which that clock is ahead of this machine's.
     """
     found = envelope.read(body)
     request_id = found.request_id or headers.get("x-acs-request-id", "")
@@ -323,7 +325,9 @@ def from_answer(
     if isinstance(error, ClockSkewed) and now is not None:
         error.ahead = skew(headers, now)
         if error.ahead is not None:
-            error.advice = f"Set this machine's clock: it is {clock_words(error.ahead)}."
+            error.advice = (
+                f"Set this machine's clock: it is {clock_words(error.ahead + corrected)}."
+            )
     return error
 
 

@@ -16,6 +16,12 @@ MAX_VALUES: Final = 100_000
 Thirty megabytes of `{},{},` would take minutes to read, and gigabytes to hold.
 """
 
+MAX_DIGITS: Final = 40
+"""Digits of a whole number that is read as one: the time for many goes with their square."""
+
+ABSURD_DIGITS: Final = 4_300
+"""Digits of a whole number with which a document is none."""
+
 MAX_HALF: Final = 4 * 1024 * 1024
 """Bytes of a document that may have halves of pairs unescaped, which a codec asks for one by one.
 
@@ -73,7 +79,10 @@ def load(body: bytes) -> Document:
         return SpelledNumber(spelling)
 
     def integer(spelling: str) -> int | float:
-        return number(spelling) if spelling == "-0" else int(spelling)
+        if len(spelling) > ABSURD_DIGITS:
+            raise ValueError(f"a number has {len(spelling):,} digits")
+        is_odd = spelling == "-0" or len(spelling) > MAX_DIGITS
+        return number(spelling) if is_odd else int(spelling)
 
     def constant(spelling: str) -> object:
         raise ValueError(f"{spelling} is not JSON")

@@ -13,6 +13,10 @@ LONGEST_ASKED: Final = 86_400.0
 """Seconds; a wait longer than a day is read as one day."""
 
 
+END_OF_CLOCKS: Final = 4_102_444_800.0
+"""The year 2100 in unix seconds: no clock shows that, nor a time before 1970."""
+
+
 @dataclass(frozen=True)
 class RetryPolicy:
     """The numbers behind every retry."""
@@ -126,9 +130,12 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
 
 
 def skew(headers: Mapping[str, str], now: float) -> float | None:
-    """Return by how many seconds the sender's clock is ahead of `now`; None without a `Date`."""
+    """Return by how many seconds the sender's clock is ahead of `now`.
+
+    None without a `Date`, or with one that no clock can show.
+    """
     date = http_date(headers.get("date", ""))
-    return None if date is None else date - now
+    return None if date is None or not 0 <= date < END_OF_CLOCKS else date - now
 
 
 def http_date(text: str) -> float | None:

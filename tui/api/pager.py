@@ -111,7 +111,7 @@ class _Walk:
                 return page
         raise BadAnswer(
             f"The service sent {MAX_EMPTY_PAGES} empty pages in a row and says that more follow.",
-            advice="Load the next page to go on.",
+            advice="Go on from here: a filter that finds little can take many pages.",
             retryable=False,
         )
 
@@ -136,13 +136,15 @@ async def numbered(
     pages are asked for as the latest total says. Close the iterator when leaving it early.
 
     Raises:
-        tui.api.errors.ApiError: a page did not come; the iterator has ended then.
+        tui.api.errors.ApiError: a page did not come, or, behind the last one, fewer records came
+            than the service has by its own count; the iterator has ended then.
     """
     streams = [_Numbered(client, walk, size, concurrency) for walk in query.walks()]
     try:
         if len(streams) == 1:
             while not streams[0].ended:
                 yield await streams[0].fetch()
+            streams[0].check_total()
             return
         names = query.statuses
         merge = Merge(
@@ -150,12 +152,18 @@ async def numbered(
         )
         while not merge.ended:
             yield replace(await merge.next(size), next_token="")
+        for stream in streams:
+            stream.check_total()
     finally:
         await asyncio.gather(*(stream.aclose() for stream in streams))
 
 
 WAITING: Final = 2
 """Times the requests that may be on their way: pages that have come or are yet to come."""
+
+
+TOLERANCE: Final = 0.02
+"""The share of the records that may be forgotten by the service while they are read."""
 
 
 class _Numbered:
@@ -175,12 +183,53 @@ class _Numbered:
         """Whether there is more to ask for, as far as the answers say."""
         self._tasks: deque[asyncio.Task[Page]] = deque()
         self._seen: set[str] = set()
+        self._delivered = 0
+        self._totals: list[int] = []
+        """How many records there were in all, by the first page and by the latest."""
+        self._missing = 0
+        """Records that pages should have had by their own totals."""
 
     async def fetch(self) -> Page:
         """Bring the next page, without what an earlier one has brought."""
+        page = await self._arrived()
+        while not page.invocations and self._tasks:
+            page = await self._arrived()
+        self.ended = not self._tasks and (self._next > self._last or not self._asks_on)
+        fresh = tuple(self._fresh(page.invocations))
+        self._delivered += len(fresh)
+        return replace(page, invocations=fresh)
+
+    def check_total(self) -> None:
+        """Raise BadAnswer where fewer records came than there are; under a tag that is usual."""
+        total = min(self._totals)
+        short = self._delivered < total - 1 - TOLERANCE * total
+        if (short or self._missing) and not self._query.tags:
+            came = f"{self._delivered:,} came"
+            raise BadAnswer(
+                f"The service has {total:,} records by its own count, and {came}.",
+                advice="Walk by tokens instead of page numbers.",
+                retryable=False,
+            )
+
+    async def _arrived(self) -> Page:
+        """Take the next page; a failure or a cancellation leaves it where it is."""
         self._ask_ahead()
+        number = self._next - len(self._tasks)
         page = await self._tasks[0]
+        total = self._total_of(page)
+        if self._totals and total < self._totals[-1]:
+            # It was answered before the page in front of it: a record that came in between has
+            # pushed another one from this page, as it is now, to that one, as it was.
+            page = await self._client.page(self._query, Cursor(number=number, size=self._size))
+            total = self._total_of(page)
         self._tasks.popleft()
+        self._totals[1:] = [total]
+        self._last = -(-total // self._size)
+        due = min(self._size, total - (number - 1) * self._size)
+        self._missing += max(due - len(page.invocations), 0)
+        return page
+
+    def _total_of(self, page: Page) -> int:
         if page.total_count is None:
             raise BadAnswer(
                 "The service does not say how many records there are.",
@@ -188,10 +237,7 @@ class _Numbered:
                 request_id=page.request_id,
                 retryable=False,
             )
-        self._last = -(-page.total_count // self._size)
-        # An empty page before the last: the total counts what the service does not show.
-        self.ended = not page.invocations or (self._next > self._last and not self._tasks)
-        return replace(page, invocations=tuple(self._fresh(page.invocations)))
+        return page.total_count
 
     def _ask_ahead(self) -> None:
         """Have as many requests on their way as may be, as long as what has come is wanted."""

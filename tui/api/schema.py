@@ -38,6 +38,9 @@ SURROGATE: Final = "\\ud"
 NOTHING: Final = frozenset({"", "null"})
 """How the service writes that there is no error, in lower case."""
 
+NO_FAULT: Final = frozenset({"", "0", "200", "OK", "Success"})
+"""Codes under which an answer may have no rows; services of the vendor say so of success."""
+
 FILE_TASKS: Final = "f-"
 """How the ID of a file-sending task begins; commands begin with `t-`."""
 
@@ -256,6 +259,8 @@ def _top_rows(document: Document, outer: str, inner: str) -> list[Mapping[str, o
     if not isinstance(rows, list) or len(rows) > MAX_ROWS:
         raise _NoAnswer
     if not all(isinstance(row, dict | None) for row in rows):
+        raise _NoAnswer
+    if not rows and envelope.from_document(value).code not in NO_FAULT:
         raise _NoAnswer
     return [row for row in rows if row is not None]
 

@@ -29,6 +29,9 @@ KEEPALIVE: Final = 4.0
 MAX_CONNECTIONS: Final = 16
 """Connections at a time: twice what a client has in flight, for requests given up on."""
 
+PARSER: Final = ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state")
+"""The way from a response's stream to the parser that reads its connection."""
+
 MAX_HEADERS: Final = 100
 """Header fields of an answer that are kept."""
 
@@ -131,6 +134,9 @@ class HttpTransport:
             try:
                 return await _complete(response)
             finally:
+                if _has_more(response):
+                    # What stands behind an answer would be read as the next one.
+                    await response.extensions["network_stream"].aclose()
                 await response.aclose()
         except (
             httpx.HTTPError,
@@ -179,6 +185,7 @@ class HttpTransport:
             keepalive_expiry=KEEPALIVE,
         )
         try:
+            _check_ports(getproxies())
             return httpx.AsyncClient(
                 verify=tls.context() if secure else False,
                 trust_env=secure,
@@ -207,6 +214,13 @@ class HttpTransport:
             ) from None
 
 
+def _check_ports(proxies: Mapping[str, str]) -> None:
+    """Raise ValueError where a proxy has a port that none has: connecting would overflow."""
+    for name in ("http", "https", "all"):
+        proxy = proxies.get(name, "")
+        urlsplit(f"//{proxy.rpartition('://')[2]}").port  # noqa: B018
+
+
 async def _complete(response: httpx.Response) -> Answer:
     """Read a response to its end, within bounds, and make its words printable."""
     collected = Body(response.headers.get("content-encoding", ""))
@@ -227,6 +241,19 @@ async def _complete(response: httpx.Response) -> Answer:
         },
         body=collected.finish(),
     )
+
+
+def _has_more(response: httpx.Response) -> bool:
+    """Tell whether the connection of a response has brought more than what was read of it.
+
+    The way to the parser is private to the libraries; where another version has none, what comes
+    behind an answer is found out by its nonsense only.
+    """
+    node: object = response.stream
+    for name in PARSER:
+        node = getattr(node, name, None)
+    more: tuple[bytes, bool] = getattr(node, "trailing_data", (b"", False))
+    return bool(more[0])
 
 
 def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
@@ -265,7 +292,7 @@ def _translated(error: Exception, url: str, *, answered: bool) -> ApiError:
         case httpx.ConnectError():
             return _unconnected(error, host, first, advice)
         case httpx.RemoteProtocolError() if not answered and "disconnected" in str(error):
-            return not_reached(f"{host} closed the connection without an answer.")
+            return not_reached(f"{host} closed the connection without a whole answer.")
         case httpx.RemoteProtocolError() if not answered:
             return BadAnswer(f"What {host} sent is not HTTP.", advice=advice)
     if answered:

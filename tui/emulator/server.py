@@ -13,6 +13,7 @@ import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -178,7 +179,10 @@ class _Connections:
         if delivery.breakage == "reset":
             _reset(writer)
             return False
-        await _write(connection, writer, delivery.response, _cut(delivery))
+        response = delivery.response
+        if request.method == "HEAD":
+            response = replace(response, body=b"")
+        await _write(connection, writer, response, _cut(delivery))
         return delivery.breakage == ""
 
 

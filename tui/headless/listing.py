@@ -317,7 +317,7 @@ def _complete(walk: Walk, tally: _Tally, whole: str) -> str:
 
 
 def _incomplete(listing: Listing, walk: Walk, tally: _Tally, error: ApiError | None) -> str:
-    if not tally.read and not listing.token:
+    if not (tally.read or walk.token or listing.token):
         return "The list is incomplete: nothing was read."
     listed = f"The list is incomplete after {_counted(tally.written)}"
     if listing.by_number:

@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tui.api.errors import ApiError, InvalidQuery
-from tui.api.pager import PageSource
+from tui.api.pager import Pager, PageSource
 from tui.headless.listing import DONE, FAILED, FAILURES_FOUND, USAGE, Output
 from tui.headless.streams import Narrator
 from tui.plain import printable
-from tui.records import Cursor, Invocation, Query
+from tui.records import Invocation, Query
 
 INTERVAL: Final = 5.0
 """Seconds between two questions: the quota is shared with every other tool of the account."""
+
+MOST_MISSES: Final = 3
+"""Answers in a row without a send that was there before, after which it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ async def run(
             " the service forgets after a while, and another region has others."
         )
         return FAILED
+    if not seen.finished:
+        narrator.say(
+            f"The service does not list {printable(seen.invoke_id)} any more;"
+            f" it was {printable(seen.status)} when last seen."
+        )
+        return FAILED
     return FAILURES_FOUND if seen.failed or seen.failed_count else DONE
 
 
@@ -81,21 +90,29 @@ async def _news(
     narrator: Narrator,
     sleep: Callable[[float], Awaitable[None]],
 ) -> AsyncGenerator[Invocation, None]:
-    """Yield the send at each interval, the last time finished; nothing where there is none."""
+    """Yield the send at each interval, the last time finished unless it vanishes before that."""
     query = Query(wanted.region, invoke_id=wanted.invoke_id)
+    # Where it has never been there, one answer without it is enough.
+    misses = MOST_MISSES
     while True:
         try:
-            page = await service.page(query, Cursor(size=1))
+            page = await Pager(service, query, size=1).next()
         except ApiError as error:
             if not error.retryable:
                 raise
             narrator.say(f"{error.sentence} Asking again in {wanted.interval:g} s.")
         else:
-            if not page.invocations:
-                return
-            yield page.invocations[0]
-            if page.invocations[0].finished:
-                return
+            there = page.invocations if page else ()
+            now = next((each for each in there if each.invoke_id == wanted.invoke_id), None)
+            if now is not None:
+                misses = 0
+                yield now
+                if now.finished:
+                    return
+            else:
+                misses += 1
+                if misses >= MOST_MISSES:
+                    return
         await sleep(wanted.interval)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tui.plain import printable
 from tui.records import Invocation, Query
 from tui.screens.evidence import Evidence
 from tui.screens.question import Extent
@@ -60,8 +61,8 @@ async def hand_off_text(
 async def failed_ids_text(evidence: Evidence, extent: Extent) -> str:
     """Return the IDs of the instances of failed results, each once on a line of its own."""
     sends = await evidence.sends(extent)
-    failed = (each.instance_id for each in sends.deliveries if each.result.failed)
-    return "".join(f"{instance_id}\n" for instance_id in dict.fromkeys(failed))
+    failed = (printable(each.instance_id) for each in sends.deliveries if each.result.failed)
+    return "".join(f"{instance_id}\n" for instance_id in dict.fromkeys(failed) if instance_id)
 
 
 async def rows_text(
