@@ -58,6 +58,14 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path, text: str, words: str) -
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(SettingsError, match="cannot be read: it is not a regular file"):
+        load(fifo)
+
+
+def test_a_home_that_is_no_directory_has_no_keymap() -> None:
+    assert load(Path(os.devnull) / "keymap.toml") == {}
 
 
 def test_two_actions_may_change_places(tmp_path: Path) -> None:

@@ -197,6 +197,11 @@ def test_a_fifo_or_a_huge_file_is_refused_at_once(tmp_path: Path) -> None:
     assert "larger than" in refusal(written(tmp_path, b"#" * (1 << 21)))
 
 
+def test_a_number_without_end_is_one_sentence(tmp_path: Path) -> None:
+    sentence = refusal(written(tmp_path, b"theme = 0x" + b"f" * 5000))
+    assert sentence.startswith("theme in ") and len(sentence) < 300
+
+
 def test_the_null_device_is_an_empty_file() -> None:
     assert load(Path(os.devnull), {}, {}) == Settings()
 

@@ -16,6 +16,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from tui.archive.store import Archive
 from tui.plain import printable
@@ -25,6 +26,7 @@ from tui.screens.explorer import SECOND_PRESS, Explorer
 from tui.screens.fitting import FittingScreen
 from tui.screens.key_words import keys_of
 from tui.screens.keys import EXPLORER_KEYS
+from tui.screens.palette import Palette
 from tui.screens.session import Session
 from tui.screens.states import TWICE
 from tui.settings import SettingsError
@@ -130,6 +132,15 @@ class ExplorerApp(GuardedApp[None], ThemedApp[None]):
     def warn(self, sentence: str) -> None:
         """Say what is wrong with the archive, where the explorer is."""
         self._explorer.complain(sentence)
+
+    def action_command_palette(self) -> None:
+        """Show all that can be done."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Show all themes."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def action_help_quit(self) -> None:
         """Quit on the second press, on the screens that lie over the explorer too."""

@@ -80,15 +80,13 @@ def load(path: Path) -> dict[str, str]:
     """
     where = printable(str(path))
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+        content = toml.content_of(path, MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise SettingsError(f"The keymap {where} cannot be read: {error.strerror}.") from error
+        reason = printable(error.strerror or str(error))
+        raise SettingsError(f"The keymap {where} cannot be read: {reason}.") from error
     try:
-        if len(content) > MAX_BYTES:
-            raise SettingsError(f"The keymap {where} is larger than any keymap.")
         table = toml.read(content)
     except toml.NotTomlError as error:
         raise SettingsError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -72,10 +74,35 @@ class PlainFormatter(logging.Formatter):
 
 
 class _PrivateFile(logging.StreamHandler[IO[str]]):
-    """A handler that owns its file."""
+    """A handler that owns its file; what cannot be written is told once, when all is over."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(resources.open_log(path))
+        self._name = printable(str(path))
+        self._failure: OSError | None = None
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            self._failure = self._failure or error
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self._failure = self._failure or error
+        else:
+            super().handleError(record)
 
     def close(self) -> None:
-        self.stream.close()
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        if self._failure is not None and sys.stderr is not None:
+            reason = resources.reason(self._failure)
+            words = f"The log file {self._name} lacks what could not be written: {reason}."
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(f"{words}\n")
+            self._failure = None
         super().close()
 
 
@@ -85,7 +112,7 @@ def start(path: Path, *, known_secrets: Iterable[str] = ()) -> None:
     Raises:
         OSError: the file cannot be opened.
     """
-    handler = _PrivateFile(resources.open_log(path))
+    handler = _PrivateFile(path)
     handler.setFormatter(PlainFormatter(known_secrets))
     root = logging.getLogger()
     root.addHandler(handler)

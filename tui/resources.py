@@ -121,6 +121,14 @@ def read_private(path: Path, limit: int = MAX_PRIVATE_BYTES) -> bytes:
     return content
 
 
+def exists(path: Path) -> bool:
+    """Say whether there is something at `path`, as far as that can be seen."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def open_log(path: Path) -> IO[str]:
     """Open a log file to append to, 0600; its directory is the user's affair and has to exist.
 

@@ -8,8 +8,6 @@ settings costs no library.
 from __future__ import annotations
 
 import math
-import os
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -289,21 +287,29 @@ def _read(rule: Rule, origin: str, value: object) -> object:
         where = f"--{rule.name.replace('_', '-')}" if origin == "flag" else origin
         if origin not in ("flag", rule.variable, *rule.variables):
             where = f"{rule.name} in {origin}"
-        shown = printable(value if isinstance(value, str) else str(value), _SHOWN)
+        shown = printable(_words(value), _SHOWN)
         raise SettingsError(f"{where} is {shown!r}: {error}.") from None
+
+
+def _words(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        # A number of very many digits, which Python writes in base 16 only.
+        return hex(value) if isinstance(value, int) else "too large"
 
 
 def _read_file(path: Path, required: bool, warnings: list[str]) -> Mapping[str, object]:
     """Read the file; only a home that is somebody else's is left alone, with a warning."""
     name = printable(str(path))
     try:
-        content = _bounded(path)
+        content = toml.content_of(path, MAX_CONFIG_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         if not required:
             return {}
         raise SettingsError(f"The configuration file {name} does not exist.") from None
-    except (OSError, ValueError) as error:
-        reason = printable(getattr(error, "strerror", None) or str(error))
+    except OSError as error:
+        reason = printable(error.strerror or str(error))
         sentence = f"The configuration file {name} cannot be read: {reason}."
         if isinstance(error, PermissionError) and not required:
             warnings.append(sentence)
@@ -341,20 +347,6 @@ def _flattened(table: Mapping[str, object], name: str) -> Mapping[str, object]:
             raise SettingsError(f"{name} sets {setting} and archive.{key}, which are the same.")
         flat[setting] = value
     return flat
-
-
-def _bounded(path: Path) -> bytes:
-    """Read a regular file of a sensible size; a FIFO would wait for ever."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        nothing = stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat())
-        if not (stat.S_ISREG(status.st_mode) or nothing):
-            raise ValueError("it is not a regular file")
-        content = file.read(MAX_CONFIG_BYTES + 1)
-    if len(content) > MAX_CONFIG_BYTES:
-        raise ValueError(f"it is larger than {MAX_CONFIG_BYTES} bytes")
-    return content
 
 
 def _strays(environ: Mapping[str, str]) -> Iterable[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from pathlib import Path
 from typing import Any, Final
 
 # tomllib is imported where there is a file to read: most starts have none.
@@ -15,6 +18,24 @@ MOST_CHARACTERS: Final = 1 << 18
 
 class NotTomlError(ValueError):
     """The text cannot be read; the words say why, and may quote it."""
+
+
+def content_of(path: Path, limit: int) -> bytes:
+    """Return what is in a regular file, whoever's it is; a FIFO would never end.
+
+    Raises:
+        OSError: it is missing, no file, or larger than `limit` bytes; `strerror` says which.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        nothing = stat.S_ISCHR(status.st_mode) and os.path.samestat(status, Path(os.devnull).stat())
+        if not (stat.S_ISREG(status.st_mode) or nothing):
+            raise OSError(0, "it is not a regular file", str(path))
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(0, f"it is larger than {limit} bytes", str(path))
+    return content
 
 
 def read(content: bytes) -> dict[str, Any]:

@@ -17,13 +17,15 @@ FULL_DISK: Final = "full disk"
 
 PR_CAPBSET_DROP: Final = 24
 CAP_DAC_OVERRIDE: Final = 1
+CAP_DAC_READ_SEARCH: Final = 2
 
 
 def obey_permissions() -> None:
     """Have what this process becomes stopped by the permissions of files, even as root."""
     library = ctypes.CDLL(None, use_errno=True)
-    if os.geteuid() == 0 and library.prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "the right to write everywhere cannot be given up")
+    for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        if os.geteuid() == 0 and library.prctl(PR_CAPBSET_DROP, right, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), "the right to go everywhere cannot be given up")
 
 
 def main(trouble: str, command: list[str]) -> None:

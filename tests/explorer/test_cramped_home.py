@@ -23,6 +23,7 @@ TROUBLES = (
     ("read-only file", "cannot be written"),
     ("read-only directory", "cannot be written"),
     ("read-only home", "cannot be used"),
+    ("closed directory", "cannot be used"),
     (FULL_DISK, "cannot be written"),
 )
 
@@ -34,6 +35,8 @@ def make(trouble: str, home: Path) -> None:
         (state / "archive.sqlite3").chmod(0o400)
     elif trouble == "read-only directory":
         state.chmod(0o500)
+    elif trouble == "closed directory":
+        state.chmod(0)
     elif trouble == "read-only home":
         home.chmod(0o500)
 

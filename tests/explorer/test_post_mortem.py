@@ -35,6 +35,18 @@ async def test_failures_are_grouped_by_cause_and_lead_to_their_rows() -> None:
         assert driver.explorer.table.has_focus
 
 
+async def test_an_answer_that_comes_when_its_screen_has_been_left_harms_nobody() -> None:
+    async with opened() as driver:
+        await ask(driver, "D")
+        screen = driver.app.screen
+        assert isinstance(screen, QuestionScreen)
+        await driver.press("escape")
+        assert not screen.is_attached
+        screen._title(busy=True)
+        screen.redraw()
+        await driver.settle()
+
+
 async def test_what_is_still_broken_comes_before_what_has_healed() -> None:
     async with opened() as driver:
         await driver.press("M")

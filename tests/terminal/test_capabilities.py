@@ -117,6 +117,11 @@ def test_how_it_draws_is_the_users_choice() -> None:
     assert environ["TEXTUAL_FPS"] == "5"
 
 
+@pytest.mark.parametrize("frames", ["", "0", "-1", "fast", "9" * 400, "²"])
+def test_a_number_of_frames_that_cannot_be_is_dropped(frames: str) -> None:
+    assert "TEXTUAL_FPS" not in prepared(TEXTUAL_FPS=frames)
+
+
 def test_a_colour_system_that_does_not_exist_is_dropped() -> None:
     assert "TEXTUAL_COLOR_SYSTEM" not in prepared(TEXTUAL_COLOR_SYSTEM="rainbow")
 

@@ -94,15 +94,16 @@ def test_a_system_exit_keeps_its_status(home: Path) -> None:
         terminal.assert_whole()
 
 
-def test_a_code_point_that_does_not_exist_ends_it_with_a_report(home: Path) -> None:
-    """Textual's input thread dies of it and leaves no exit status of its own."""
+def test_a_number_that_is_no_key_and_a_size_that_is_none_change_nothing(home: Path) -> None:
+    noises = [b"\x1b[1114112u", b"\x1b[9999999999u", b"\x1b[48;9999;9999;1;1t"]
     with guarded("idle", home) as terminal:
         terminal.until_seen("program ready")
-        terminal.send(b"\x1b[1114112u")
-        assert terminal.wait() == 1
+        for noise, key in zip(noises, "jkm", strict=True):
+            terminal.send(noise + key.encode())
+            terminal.until_shown(f"key {key}")
+        terminal.send(b"q")
+        assert terminal.wait() == 5
         terminal.assert_whole()
-        (report,) = home.glob("state/crash-*.txt")
-        assert "ValueError" in report.read_text()
 
 
 @pytest.mark.parametrize("behaviour", ["idle", "nohup", "flood"])

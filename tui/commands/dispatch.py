@@ -42,6 +42,9 @@ def dispatch(words: Sequence[str]) -> int:
     except SystemExit:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, a script needs an exit code
+        if isinstance(error.__cause__, SystemExit):
+            # A signal amid the making of a class: Python 3.11 wraps what is raised there.
+            raise error.__cause__ from None
         from tui.plain import printable
 
         process.log_unexpected()

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui import resources
+from tui import resources, toml
 from tui.api.endpoints import resolve
 from tui.api.errors import EndpointInvalid
 from tui.commands import connecting, keeping, process
@@ -77,7 +77,9 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     in_memory = target.emulator is not None or not settings.archive
     first = () if in_memory or offline else first_rows(keeping.archive_path(), here.scope, query)
     # Where something is kept, whoever has been here before has left an archive.
-    newcomer = target.emulator is not None or not (in_memory or keeping.archive_path().exists())
+    newcomer = target.emulator is not None or not (
+        in_memory or resources.exists(keeping.archive_path())
+    )
 
     # Textual reads the environment as it is imported.
     from tui.application import ExplorerApp
@@ -91,7 +93,7 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
         query,
         first=first,
         theme=settings.theme,
-        keymap=_keymap(),
+        keymap=_keymap(narrator),
         state_directory=resources.state_directory(),
         line_driver=settings.line_driver,
         newcomer=newcomer,
@@ -102,8 +104,8 @@ def _open(request: Explore, given: Settings, narrator: Narrator) -> int:
     )
 
 
-def _keymap() -> dict[str, str]:
-    """Return the keys that the user has given to actions.
+def _keymap(narrator: Narrator) -> dict[str, str]:
+    """Return the keys that the user has given to actions; a home that is closed has none.
 
     Raises:
         tui.settings.SettingsError: they cannot be used.
@@ -111,20 +113,27 @@ def _keymap() -> dict[str, str]:
     path = resources.config_directory() / resources.KEYMAP_FILE
     try:
         path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         # To judge a keymap takes every screen there is, and without one nothing needs them yet.
         return {}
     except OSError:
         # What stands in the way is said by what reads it.
         pass
     from tui import keymap
+    from tui.settings import SettingsError
 
-    return keymap.load(path)
+    try:
+        return keymap.load(path)
+    except SettingsError as error:
+        if not isinstance(error.__cause__, PermissionError):
+            raise
+        narrator.say(str(error))
+        return {}
 
 
 def first_rows(path: Path, scope: str, query: Query) -> Sequence[InvocationSummary]:
     """Return the rows of the archive with which the first frame is drawn."""
-    if not query.region or not path.exists():
+    if not query.region or not resources.exists(path):
         return ()
     from tui.archive import first
 
@@ -136,13 +145,13 @@ def _knowledge(narrator: Narrator) -> Knowledge:
     from tui.triage.error_knowledge import BUILT_IN
 
     path = resources.config_directory() / ERRORS_FILE
-    if not path.exists():
+    if not resources.exists(path):
         return BUILT_IN
     from tui.triage.additions import MAX_FILE, with_additions
 
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            added = with_additions(file.read(MAX_FILE + 1))
+        content = toml.content_of(path, MAX_FILE)
+        added = with_additions(content.decode("utf-8", "replace"))
     except OSError as error:
         narrator.say(f"{path} is not used: {resources.reason(error)}.")
         return BUILT_IN

@@ -64,9 +64,14 @@ def run_guarded(work: Callable[[], Coroutine[Any, Any, int]], sink: Sink | None 
             complain(str(failure))
         return failure.exit_code
     except OSError as error:
+        from tui.plain import printable
         from tui.resources import reason
 
-        return complain(f"{reason(error)}.", FAILED)
+        if error.filename is None:
+            return complain(f"{reason(error)}.", FAILED)
+        return complain(
+            f"{printable(str(error.filename))} cannot be used: {reason(error)}.", FAILED
+        )
     return code
 
 

@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.getters import query_one
 
 from tui.resources import styles_directory
 from tui.screens.fitting import FittingScreen
@@ -79,21 +78,21 @@ class QuestionScreen(FittingScreen[str]):
         Binding("question_mark,f1", "help", "Help", id="question.help"),
     ]
 
-    head = query_one("#title", Bar)
-    pane = query_one("#answer", StaticLines)
-    hints = query_one(HintLine)
-
     def __init__(self, question: Question, copier: Copier) -> None:
         super().__init__()
         self._question = question
         self._copier = copier
         self._extent = 0
         self._draw: Draw = lambda width: ()
+        # Kept and not looked for: an answer may come when the screen is being left.
+        self.head = Bar(id="title")
+        self.pane = StaticLines(id="answer")
+        self.hints = HintLine()
 
     def compose(self) -> ComposeResult:
-        yield Bar(id="title")
-        yield StaticLines(id="answer")
-        yield HintLine()
+        yield self.head
+        yield self.pane
+        yield self.hints
 
     def on_mount(self) -> None:
         self.pane.focus()

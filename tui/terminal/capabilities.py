@@ -92,6 +92,9 @@ def prepare_environment(environ: MutableMapping[str, str], *, slow: bool = False
         environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
     _settle_colours(environ)
+    frames = environ.get("TEXTUAL_FPS", "")
+    if not (frames.isascii() and frames.isdecimal() and len(frames) <= 3 and int(frames)):
+        environ.pop("TEXTUAL_FPS", None)
     if slow:
         environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
         environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES_PER_SECOND)

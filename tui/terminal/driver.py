@@ -36,6 +36,9 @@ QUESTIONS: Final = {
 PAINTING: Final = 0.03
 """Seconds that it takes to paint: what is begun so long before it may go goes in time."""
 
+LARGEST: Final = Size(2_000, 1_000)
+"""Columns and lines of a terminal that are believed."""
+
 PARTING: Final = 0.5
 """Seconds to wait for answers before the terminal is given back."""
 
@@ -58,6 +61,12 @@ class SteadyDriver(LinuxDriver):
         # A signal may interrupt the handler of the one before between the size that it has read
         # and the event that it makes of it: the older size would come last, and stay.
         signal.signal(signal.SIGWINCH, self._sigwinch_application)
+
+    def process_message(self, message: Message) -> None:
+        """Pass on what has been read, but no size that would fill the memory."""
+        if isinstance(message, events.Resize) and not _fits(message.size):
+            return
+        super().process_message(message)
 
     def switch_mouse(self) -> bool:
         """Leave the mouse to the terminal, whose own selection works then, or take it again.
@@ -221,3 +230,7 @@ def driver_class(*, line: bool = True) -> type[Driver] | None:
     if hooks.missing_of_driver():
         return None
     return LineDriver if line else SteadyDriver
+
+
+def _fits(size: Size) -> bool:
+    return size.width <= LARGEST.width and size.height <= LARGEST.height

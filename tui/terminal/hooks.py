@@ -52,6 +52,7 @@ def missing() -> tuple[str, ...]:
 
 def _missing() -> Iterator[str]:
     from textual._styles_cache import StylesCache
+    from textual._xterm_parser import XTermParser
     from textual.app import App
     from textual.drivers import linux_driver
 
@@ -62,6 +63,8 @@ def _missing() -> Iterator[str]:
     source = _source(linux_driver.LinuxDriver.run_input_thread)
     if 'getincrementaldecoder("utf-8")().decode' not in source:
         yield "LinuxDriver.run_input_thread: its decoder"
+    if "XTermParser(" not in source or not hasattr(XTermParser, "_sequence_to_key_events"):
+        yield "LinuxDriver.run_input_thread: its parser"
 
     if not hasattr(StylesCache.get_inner_outer, "cache_clear"):
         yield "StylesCache.get_inner_outer: what it remembers"

@@ -109,8 +109,20 @@ class _Session:
 
 @contextlib.contextmanager
 def tolerant_input() -> Iterator[None]:
-    """Let Textual read bytes that are no UTF-8 as U+FFFD instead of ending over them."""
+    """Let Textual read bytes that are no UTF-8 as U+FFFD, and numbers that are no key as none.
+
+    It would end over either, and a bad line has them.
+    """
+    from textual._xterm_parser import XTermParser
     from textual.drivers import linux_driver
+    from textual.events import Key
+
+    class Parser(XTermParser):
+        def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> list[Key]:
+            try:
+                return list(super()._sequence_to_key_events(sequence, alt))
+            except (OverflowError, ValueError):
+                return []
 
     module: Any = linux_driver
     strict = getattr(module, HOOK, None)
@@ -123,10 +135,12 @@ def tolerant_input() -> Iterator[None]:
         return functools.partial(codecs.getincrementaldecoder(encoding), "replace")
 
     setattr(module, HOOK, tolerant)
+    module.XTermParser = Parser
     try:
         yield
     finally:
         setattr(module, HOOK, strict)
+        module.XTermParser = XTermParser
 
 
 def _status_of(end: SystemExit) -> int:
