@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.explorer.driver import Driver, opened
+from tests.explorer.driver import Driver, Wire, opened
 from tui.emulator.fleet import Fleet
 from tui.emulator.handler import Emulator
 
@@ -112,3 +112,17 @@ async def test_every_screen_says_so_when_the_terminal_is_too_small(key: str) -> 
         assert "Too small" not in driver.screen()
         await driver.press("escape")
         assert driver.explorer.table.has_focus
+
+
+async def test_a_stopped_load_leaves_no_question_behind() -> None:
+    def silent(wire: Wire) -> None:
+        wire.gate = asyncio.Event()
+
+    async with opened(prepare=silent, settle=False) as driver:
+        explorer = driver.explorer
+        await driver.wait_for(lambda: explorer.is_working("pages"))
+        explorer.count_all()
+        await driver.wait_for(lambda: explorer.is_working("total"))
+        await driver.press("escape")
+        assert not any(map(explorer.is_working, ("pages", "total", "caller")))
+        assert "Stopped" in driver.screen()

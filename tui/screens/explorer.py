@@ -127,7 +127,9 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
 
     @work(exclusive=True, group="pages")
     async def load_page(self) -> None:
-        """Bring the next page of the query that is shown."""
+        """Bring the next page of the query that is shown, unless that is being opened."""
+        if self.loader.reading is None:
+            return
         before = self.place, self.table.rows_below
         await self.loader.next_page()
         # A reader who has gone on meanwhile has not asked to stay.
@@ -237,7 +239,9 @@ class Explorer(Exporting, Inspecting, Remembering, Watching):
     def action_back(self) -> None:
         """Undo the latest of: a load, an order, a notice, the local filter, one level of detail."""
         if self._is_asking():
-            self.workers.cancel_group(self, "pages")
+            # What would be asked besides would keep the search for credentials going.
+            for group in ("pages", "total", "caller"):
+                self.workers.cancel_group(self, group)
             self.loader.asking = False
             self.say(states.STOPPED if self.loader.count else states.STOPPED_EMPTY)
         elif self.is_working("export"):
