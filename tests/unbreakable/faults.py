@@ -321,6 +321,19 @@ def _faults() -> Iterable[Fault]:
     )
     yield Fault("ServiceUnavailable, HTTP 503", refuses("ServiceUnavailable", 503), "503", ITSELF)
     yield Fault("InternalError, HTTP 500", refuses("InternalError.Dispatch", 500), "500", ITSELF)
+    yield Fault(
+        "error beside an empty list",
+        spoils(lambda _: {"Code": "Throttling", "Message": "m", "Invocations": {}}),
+        "throttles .*Throttling, HTTP 200",
+        ITSELF,
+    )
+    yield Fault(
+        "clock refused, Date of the year 9999",
+        refuses("InvalidTimeStamp.Expired", date="Fri, 31 Dec 9999 23:59:59 -2300"),
+        "InvalidTimeStamp",
+        ASKED,
+    )
+    yield Fault("a code of a million dots", refuses("a." * 500_000), "refused", ASKED)
 
 
 def _bomb() -> bytes:
