@@ -74,3 +74,20 @@ def test_a_signal_amid_the_making_of_a_class_is_a_signal(monkeypatch: pytest.Mon
         for each, handler in before.items():
             signal.signal(each, handler)
     assert end.value.code == 143
+
+
+def test_a_signal_when_nothing_is_left_but_to_exit_changes_nothing() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from tui.headless import signals\n"
+        "class Late:\n"
+        "    def __del__(self, kill=os.kill, me=os.getpid(), number=signal.SIGTERM):\n"
+        "        kill(me, number)\n"
+        "late = Late()\n"
+        "signals.ignore_at_the_end()\n"
+        "signals.exit_at_once()\n"
+        "sys.exit(7)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 7
+    without = code.replace("signals.ignore_at_the_end()\n", "")
+    assert subprocess.run([sys.executable, "-c", without], check=False).returncode == -15

@@ -35,6 +35,7 @@ def dispatch(words: Sequence[str]) -> int:
     if None in (sys.stdin, sys.stdout, sys.stderr):
         process.occupy_closed_descriptors()
     try:
+        signals.ignore_at_the_end()
         signals.exit_at_once()
         return _answer(words)
     except KeyboardInterrupt:

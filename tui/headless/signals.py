@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from collections.abc import Callable, Coroutine
@@ -35,6 +36,20 @@ def exit_at_once() -> None:
 
     for each in heeded():
         signal.signal(each, leave)
+
+
+def ignore_at_the_end() -> None:
+    """Let a signal change nothing once nothing is left but to exit.
+
+    Python gives signals back to the system before it is over, and the process would die of one
+    instead of ending with its exit code. Threads have ended by then, so nothing can hang.
+    """
+
+    def ignore() -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+
+    atexit.register(ignore)
 
 
 def run(
