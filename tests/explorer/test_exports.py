@@ -8,11 +8,16 @@ import re
 import stat
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests import hostile
 from tests.explorer.driver import Driver, opened
 from tui.emulator.fleet import Fleet
+from tui.screens.documents import failed_ids_text
+from tui.screens.question import Extent
 from tui.triage.content import decode
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +81,21 @@ async def test_rows_of_a_filtered_view_are_exported_as_lines(directory: Path) ->
         assert ids
         assert len(set(ids)) == len(ids)
         assert all(each.startswith("i-") for each in ids)
+
+
+async def test_an_id_is_a_line_whatever_is_in_it() -> None:
+    failed = SimpleNamespace(failed=True)
+    ids = [*hostile.PIECES, "i-1", "i-1"]
+    deliveries = [SimpleNamespace(instance_id=each, result=failed) for each in ids]
+
+    async def sends(extent: Extent) -> Any:
+        return SimpleNamespace(deliveries=deliveries)
+
+    evidence: Any = SimpleNamespace(sends=sends)
+    text = await failed_ids_text(evidence, Extent.VIEW)
+    assert not hostile.obeyed(text, lines=True)
+    assert text.splitlines().count("i-1") == 1
+    assert len(text.split("\n")) <= len(ids)
 
 
 async def to_a_row_that_can_be_retried(driver: Driver) -> bytes:
