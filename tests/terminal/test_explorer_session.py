@@ -101,6 +101,8 @@ SESSION: Final = (
     Step(("z", "z", "z"), r"row 31\b"),
 )
 
+SEEN: Final = re.compile(r"Seen +\d{4}-")
+
 PART: Final = SESSION[: deep(len(SESSION), 14)]
 
 
@@ -125,9 +127,13 @@ class Seat(ShapedTerminal):
         super().__init__(argv, environ=environ, size=SIZE, **arguments)
 
     def cells(self) -> Cells:
-        self.display()
-        columns, rows = self.screen.columns, self.screen.lines
-        return [[self.screen.buffer[y][x] for x in range(columns)] for y in range(rows)]
+        """Return what is shown, but for the line that says when this one has seen the record."""
+        columns = range(self.screen.columns)
+        return [
+            [self.screen.buffer[y][x] for x in columns]
+            for y, text in enumerate(self.display())
+            if SEEN.search(text) is None
+        ]
 
     def _read(self, seconds: float) -> bool:
         for other in self.others:
