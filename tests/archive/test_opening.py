@@ -289,3 +289,25 @@ async def test_memory_leaves_nothing_behind(tmp_path: Path) -> None:
         await view.close()
     assert Archive().warnings == ()
     assert not list(tmp_path.rglob("*.sqlite3*"))
+
+
+def test_tables_that_another_process_makes_meanwhile_are_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connected() -> sqlite3.Connection:
+        connection = sqlite3.connect(tmp_path / "archive", isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        return connection
+
+    tables = schema._tables
+    with closing(connected()) as one, closing(connected()) as other:
+
+        def after_the_other(connection: sqlite3.Connection) -> int:
+            monkeypatch.setattr(schema, "_tables", tables)
+            schema.migrate(other)
+            return tables(connection)
+
+        monkeypatch.setattr(schema, "_tables", after_the_other)
+        schema.check(one)
+        assert schema.version(one) == len(schema.STEPS)
+        assert not one.in_transaction

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from typing import Final
 
 TABLES: Final = (
@@ -155,10 +157,12 @@ def check(connection: sqlite3.Connection) -> None:
         NewerVersion: a later version has made them.
         Damaged: something else has made them.
     """
-    if version(connection) > len(STEPS):
-        raise NewerVersion
-    if not version(connection) and _tables(connection):
-        raise Damaged
+    with _one_moment(connection):
+        found = version(connection)
+        if found > len(STEPS):
+            raise NewerVersion
+        if not found and _tables(connection):
+            raise Damaged
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -181,6 +185,20 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(statement)
         connection.execute(f"PRAGMA main.user_version = {len(STEPS)}")
         connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all that is read be of one moment: another process may be making the tables."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
